@@ -1,0 +1,2 @@
+// Placeholder: replaced by the service.
+@main struct BillingMain { static func main() {} }

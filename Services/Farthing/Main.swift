@@ -1,0 +1,2 @@
+// Placeholder: replaced by the service.
+@main struct FarthingMain { static func main() {} }

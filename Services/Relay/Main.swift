@@ -1,0 +1,2 @@
+// Placeholder: replaced by the service.
+@main struct RelayMain { static func main() {} }

@@ -1,0 +1,92 @@
+public import FoundationEssentials
+
+/// What an id identifies: gives the prefix that makes a mixed-up id visible at a glance.
+public protocol IDSubject: Sendable {
+    /// Lower-case letters before the underscore, for example `pay`.
+    static var prefix: String { get }
+}
+
+/// A typed id: `pay_0190163d-8694-739b-aea5-966c26f8ad91`.
+///
+/// A prefix for people, a UUIDv7 for machines. The type keeps a `HoldID` from being passed where
+/// an `AccountID` is meant; in databases only the UUID is stored.
+public struct ID<Subject: IDSubject>: Hashable, Sendable, CustomStringConvertible {
+    public let uuid: UUID
+
+    /// A new id.
+    public init() { self.uuid = UUIDv7.next() }
+
+    /// The id that a database row holds.
+    public init(_ uuid: UUID) { self.uuid = uuid }
+
+    /// Reads the written form; `nil` if the prefix or the UUID is not right.
+    public init?(_ text: some StringProtocol) {
+        let prefix = Subject.prefix + "_"
+        guard text.hasPrefix(prefix), text.utf8.count == prefix.utf8.count + 36,
+            let uuid = UUID(uuidString: String(text.dropFirst(prefix.count)))
+        else { return nil }
+        self.uuid = uuid
+    }
+
+    public var description: String { Subject.prefix + "_" + uuid.lowercased }
+}
+
+extension ID: Codable {
+    /// Reads the written form; throws `DecodingError.dataCorrupted` for anything else.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let id = ID(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "'\(text)' is not an id with prefix '\(Subject.prefix)_'")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension UUID {
+    /// The canonical lower-case form (RFC 9562 §4), written without Foundation's formatter,
+    /// which costs 5–9 µs an id.
+    public var lowercased: String {
+        let digits: StaticString = "0123456789abcdef"
+        return withUnsafeBytes(of: uuid) { bytes in
+            String(unsafeUninitializedCapacity: 36) { text in
+                var position = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[position] = UInt8(ascii: "-")
+                        position += 1
+                    }
+                    text[position] = digits.utf8Start[Int(byte >> 4)]
+                    text[position + 1] = digits.utf8Start[Int(byte & 0xF)]
+                    position += 2
+                }
+                return position
+            }
+        }
+    }
+}
+
+public enum PaymentSubject: IDSubject { public static let prefix = "pay" }
+public enum InvoiceSubject: IDSubject { public static let prefix = "inv" }
+public enum CustomerSubject: IDSubject { public static let prefix = "cus" }
+public enum FeePlanSubject: IDSubject { public static let prefix = "fee" }
+public enum AccountSubject: IDSubject { public static let prefix = "acct" }
+public enum TransferSubject: IDSubject { public static let prefix = "txn" }
+public enum HoldSubject: IDSubject { public static let prefix = "hold" }
+public enum SagaSubject: IDSubject { public static let prefix = "saga" }
+
+public typealias PaymentID = ID<PaymentSubject>
+public typealias InvoiceID = ID<InvoiceSubject>
+public typealias CustomerID = ID<CustomerSubject>
+public typealias FeePlanID = ID<FeePlanSubject>
+public typealias AccountID = ID<AccountSubject>
+public typealias TransferID = ID<TransferSubject>
+public typealias HoldID = ID<HoldSubject>
+public typealias SagaID = ID<SagaSubject>

@@ -1,0 +1,51 @@
+public import FoundationEssentials
+
+/// The one way JSON is written and read inside Farthing: snake_case, sorted keys, RFC 3339 times.
+///
+/// Keys are sorted so that the same value is always the same bytes: golden files, request hashes
+/// and replayed answers rely on it.
+public enum WireJSON {
+    /// Writes a value. Throws `EncodingError`.
+    public static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(RFC3339.format(date))
+        }
+        return [UInt8](try encoder.encode(value))
+    }
+
+    /// Reads a value. Throws `DecodingError`, which names the path of what is wrong.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, from bytes: some Sequence<UInt8>
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let container = try decoder.singleValueContainer()
+            let text = try container.decode(String.self)
+            guard let date = RFC3339.parse(text) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "'\(text)' is not an RFC 3339 time")
+            }
+            return date
+        }
+        return try decoder.decode(type, from: Data(bytes))
+    }
+}
+
+/// Times as RFC 3339 writes them, in UTC: `2026-11-21T09:30:00.125Z`.
+public enum RFC3339 {
+    /// Writes milliseconds, in UTC.
+    public static func format(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    /// Reads a time with or without a fraction, in any offset; `nil` for anything else.
+    public static func parse(_ text: String) -> Date? {
+        (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle()))
+    }
+}
