@@ -1,0 +1,70 @@
+/// Where the cluster is, and what differs from the defaults.
+///
+/// Settings have librdkafka's names (`fetch.wait.max.ms`) and win over every default below.
+public struct KafkaConfiguration: Sendable {
+    /// `host:port`, several separated by commas.
+    public var bootstrapServers: String
+    public var settings: [String: String]
+
+    public init(bootstrapServers: String, _ settings: [String: String] = [:]) {
+        self.bootstrapServers = bootstrapServers
+        self.settings = settings
+    }
+
+    /// What suits both Apache Kafka and a broker that may come back empty.
+    ///
+    /// A black-holed request is given up after 10 s, a lost broker looked for every second at
+    /// most, and a topic that was made again is found within seconds.
+    private static let common = [
+        "client.id": "farthing",
+        "log.connection.close": "false",
+        "reconnect.backoff.ms": "50",
+        "reconnect.backoff.max.ms": "1000",
+        "socket.keepalive.enable": "true",
+        "socket.nagle.disable": "true",
+        "socket.timeout.ms": "10000",
+        "topic.metadata.refresh.interval.ms": "5000",
+    ]
+
+    /// Nothing acknowledged is lost, nothing is written twice by a retry, and no message waits
+    /// for company: batches form by themselves while earlier requests are in flight.
+    private static let producer = [
+        "acks": "all",
+        "enable.idempotence": "true",
+        "linger.ms": "0",
+        "message.timeout.ms": "30000",
+        "partitioner": "murmur2_random",
+        "queue.buffering.max.kbytes": "131072",
+        "topic.metadata.propagation.max.ms": "5000",
+    ]
+
+    /// Offsets are committed in the background once stored, and stored only when told.
+    ///
+    /// The embedded broker answers an empty fetch only after `fetch.wait.max.ms`, so that time is
+    /// what a hop costs at rest; its group join takes half the session's timeout.
+    private static let consumer = [
+        "auto.commit.interval.ms": "1000",
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": "true",
+        "enable.auto.offset.store": "false",
+        "fetch.error.backoff.ms": "100",
+        "fetch.wait.max.ms": "10",
+        "heartbeat.interval.ms": "1000",
+        "session.timeout.ms": "6000",
+    ]
+
+    var forProducer: [String: String] { merged(Self.producer) }
+
+    func forConsumer(group: String) -> [String: String] {
+        merged(Self.consumer).merging(["group.id": group]) { $1 }
+    }
+
+    var forAdmin: [String: String] { merged([:]) }
+
+    private func merged(_ kind: [String: String]) -> [String: String] {
+        Self.common
+            .merging(kind) { $1 }
+            .merging(settings) { $1 }
+            .merging(["bootstrap.servers": bootstrapServers]) { $1 }
+    }
+}

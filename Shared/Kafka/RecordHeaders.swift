@@ -1,0 +1,104 @@
+import CKafka
+
+/// The headers of one record, gathered in one reusable buffer.
+///
+/// Made for loops that publish many records: after the first few, nothing is allocated.
+public struct RecordHeaders: Sendable {
+    private struct Entry {
+        let name: Int
+        let value: Int
+        let length: Int
+    }
+
+    /// Each name with its NUL, followed by its value.
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    public init() {}
+
+    public var count: Int { entries.count }
+
+    /// Forgets the headers and keeps the room.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a header. `name` must not contain a NUL.
+    public mutating func append(
+        _ name: some Collection<UInt8>, _ value: some Collection<UInt8>
+    ) {
+        let start = bytes.count
+        bytes.append(contentsOf: name)
+        bytes.append(0)
+        let middle = bytes.count
+        bytes.append(contentsOf: value)
+        entries.append(Entry(name: start, value: middle, length: bytes.count - middle))
+    }
+
+    /// Adds a header. `name` must not contain a NUL.
+    public mutating func append(_ name: String, _ value: String) {
+        append(name.utf8, value.utf8)
+    }
+
+    /// Hands each header to `body` as librdkafka wants it; the pointers live as long as the call.
+    func withArguments<Result>(
+        appendingTo arguments: inout [rd_kafka_vu_t],
+        _ body: (inout [rd_kafka_vu_t]) -> Result
+    ) -> Result {
+        bytes.withUnsafeBytes { buffer in
+            for entry in entries {
+                guard let base = buffer.baseAddress else { break }
+                arguments.append(
+                    .header(
+                        (base + entry.name).assumingMemoryBound(to: CChar.self),
+                        base + entry.value, entry.length))
+            }
+            return body(&arguments)
+        }
+    }
+}
+
+/// The tagged arguments of `rd_kafka_produceva`, by name.
+extension rd_kafka_vu_t {
+    private init(_ tag: rd_kafka_vtype_t, _ fill: (inout Self) -> Void) {
+        self.init()
+        vtype = tag
+        fill(&self)
+    }
+
+    static func topic(_ handle: OpaquePointer) -> Self {
+        Self(RD_KAFKA_VTYPE_RKT) { $0.u.rkt = handle }
+    }
+
+    static func topic(named name: UnsafePointer<CChar>) -> Self {
+        Self(RD_KAFKA_VTYPE_TOPIC) { $0.u.cstr = name }
+    }
+
+    static func key(_ bytes: UnsafeRawBufferPointer) -> Self {
+        Self(RD_KAFKA_VTYPE_KEY) { $0.u.mem = .init(bytes) }
+    }
+
+    static func value(_ bytes: UnsafeRawBufferPointer) -> Self {
+        Self(RD_KAFKA_VTYPE_VALUE) { $0.u.mem = .init(bytes) }
+    }
+
+    static func header(
+        _ name: UnsafePointer<CChar>, _ value: UnsafeRawPointer, _ length: Int
+    ) -> Self {
+        Self(RD_KAFKA_VTYPE_HEADER) { $0.u.header = .init(name: name, val: value, size: length) }
+    }
+
+    /// librdkafka copies key and value before it returns.
+    static let copied = Self(RD_KAFKA_VTYPE_MSGFLAGS) { $0.u.i = RD_KAFKA_MSG_F_COPY }
+
+    static func opaque(_ pointer: UnsafeMutableRawPointer?) -> Self {
+        Self(RD_KAFKA_VTYPE_OPAQUE) { $0.u.ptr = pointer }
+    }
+}
+
+extension rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem {
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(ptr: UnsafeMutableRawPointer(mutating: bytes.baseAddress), size: bytes.count)
+    }
+}
