@@ -1,0 +1,46 @@
+import Postgres
+
+/// The SQL of the outbox, the inbox and the barrier. Every statement takes a whole batch as arrays.
+enum OutboxQueries {
+    /// The rows get their positions in the order of the arrays, so that one key's messages stay in
+    /// the order in which they were appended.
+    static let append = Statement(
+        """
+        INSERT INTO outbox (id, topic, aggregatetype, aggregateid, type, payload, headers)
+        SELECT id, topic, aggregatetype, aggregateid, type, payload, headers::jsonb
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[],
+                    $7::text[])
+            WITH ORDINALITY
+            AS message (id, topic, aggregatetype, aggregateid, type, payload, headers, ordinal)
+        ORDER BY ordinal
+        """)
+
+    /// Sorted, so that two consumers that are handed the same messages wait for each other instead
+    /// of deadlocking.
+    static let admit = Statement(
+        """
+        INSERT INTO inbox (message_id)
+        SELECT DISTINCT message_id FROM unnest($1::uuid[]) AS message (message_id)
+        ORDER BY message_id
+        ON CONFLICT DO NOTHING
+        RETURNING message_id
+        """)
+
+    static let loadBarrier = Statement(
+        """
+        SELECT barrier.saga, barrier.step, direction, outcome, reply_type, reply
+        FROM unnest($1::uuid[], $2::text[]) AS named (saga, step)
+        JOIN barrier ON barrier.saga = named.saga AND barrier.step = named.step
+        """)
+
+    /// No ON CONFLICT: a row that another transaction wrote meanwhile must fail this one, because
+    /// its decisions no longer hold.
+    static let recordBarrier = Statement(
+        """
+        INSERT INTO barrier (saga, step, direction, outcome, reply_type, reply)
+        SELECT saga, step, direction, outcome, reply_type, reply
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+            AS answer (saga, step, direction, outcome, reply_type, reply)
+        ORDER BY saga, step, direction
+        """)
+}

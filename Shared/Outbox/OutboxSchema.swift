@@ -1,0 +1,10 @@
+public import Postgres
+
+/// The tables outbox, inbox, barrier and relay_checkpoint, which every service's database begins
+/// with.
+public enum OutboxSchema {
+    /// Also defines the trigger function `refuse_change()` for everybody's append-only tables.
+    public static let migrations = MigrationSet(
+        component: "outbox",
+        [Migration(version: 1, name: "outbox", sql: PackageResources.V0001_outbox_sql)])
+}
