@@ -1,0 +1,81 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+
+/// A saga in memory, its row locked, with everything that this transaction will write about it.
+struct LiveSaga<State: Codable & Sendable> {
+    let id: SagaID
+    let tenant: String
+    let subject: String
+    let traceparent: String?
+    /// Milliseconds since it was started.
+    let age: Int64
+    var state: State
+    var progress: Progress
+    /// The sequence of the last line of its log.
+    var logLength: Int64
+
+    /// Milliseconds until time is up; `nil` if no time is running.
+    var wait: Int64?
+    var lines: [Line] = []
+    var commands: [Envelope] = []
+    var outcome: SagaOutcome?
+
+    /// A row of saga_log.
+    struct Line {
+        let saga: SagaID
+        let sequence: Int64
+        let step: String
+        let note: Engine.Note
+    }
+
+    /// Every event that moves a saga leaves a line.
+    var hasMoved: Bool { !lines.isEmpty }
+
+    mutating func note(_ note: Engine.Note, step: String) {
+        logLength += 1
+        lines.append(Line(saga: id, sequence: logLength, step: step, note: note))
+    }
+}
+
+extension LiveSaga {
+    /// A saga that has not begun.
+    init(
+        id: SagaID, state: State, progress: Progress, tenant: String, subject: String,
+        traceparent: String?
+    ) {
+        self.id = id
+        self.tenant = tenant
+        self.subject = subject
+        self.traceparent = traceparent
+        self.age = 0
+        self.state = state
+        self.progress = progress
+        self.logLength = 0
+    }
+
+    /// Reads a row of `SagaQueries.lockNamed` or `lockExpired`.
+    init(_ row: Row) throws {
+        id = SagaID(try row.read(0, as: UUID.self))
+        tenant = try row.read(1)
+        subject = try row.read(2)
+        traceparent = try row.read(3)
+        state = try WireJSON.decode(from: try row.read(4, as: String.self).utf8)
+        progress = try WireJSON.decode(from: try row.read(5, as: String.self).utf8)
+        logLength = try row.read(6)
+        age = try row.read(7)
+    }
+
+    func stateText() throws -> String {
+        String(decoding: try WireJSON.encode(state), as: UTF8.self)
+    }
+
+    func progressText() throws -> String {
+        String(decoding: try WireJSON.encode(progress), as: UTF8.self)
+    }
+}
+
+extension Progress {
+    /// The column `phase`, by which people and queries find sagas.
+    var label: String { needsIntervention ? "needs-intervention" : phase.rawValue }
+}

@@ -1,0 +1,76 @@
+import Contracts
+import Logging
+
+extension SagaRunner {
+    /// Moves one saga in memory; `false` if the event moves nothing.
+    @discardableResult
+    func move(
+        _ live: inout LiveSaga<State>, on event: Engine.Event,
+        taking take: (inout State) -> Void = { _ in }
+    ) throws -> Bool {
+        let (progress, effects) = Engine.advance(live.progress, on: event, of: saga.plan)
+        live.progress = progress
+        try carryOut(effects, on: &live, taking: take)
+        return !effects.isEmpty
+    }
+
+    /// Turns effects into what will be written about the saga.
+    func carryOut(
+        _ effects: [Engine.Effect], on live: inout LiveSaga<State>,
+        taking take: (inout State) -> Void = { _ in }
+    ) throws {
+        for effect in effects {
+            switch effect {
+            case .ask(let step, let direction, _, let timeout):
+                live.commands.append(try command(step: step, direction: direction, of: live))
+                live.wait = timeout.milliseconds
+            case .take:
+                take(&live.state)
+            case .pause(let pause):
+                live.wait = jitter.spread(pause)
+            case .note(let note):
+                let step = saga.plan.steps[note.step].name
+                live.note(note, step: step)
+                metrics.noted(note, step: step)
+            case .overdue(let step):
+                let name = saga.plan.steps[step].name
+                metrics.overdue(step: name)
+                logger.warning(
+                    "a step that cannot be given up does not answer",
+                    metadata: ["saga": "\(live.id)", "step": "\(name)"])
+            case .intervene(let failure):
+                live.wait = nil
+                metrics.intervention(step: failure.step)
+                logger.error(
+                    "a saga needs a person",
+                    metadata: [
+                        "saga": "\(live.id)", "step": "\(failure.step)", "code": "\(failure.code)",
+                        "detail": "\(failure.detail)",
+                    ])
+            case .end(let outcome):
+                live.wait = nil
+                live.outcome = outcome
+                metrics.ended(outcome, age: live.age)
+            }
+        }
+    }
+
+    /// The command of a step, or of its undo: each time a new message, always the same address, by
+    /// which the participant knows a repetition.
+    private func command(
+        step index: Int, direction: SagaAddress.Direction, of live: LiveSaga<State>
+    ) throws -> Envelope {
+        let step = saga.steps[index]
+        let address = SagaAddress(saga: live.id, step: step.plan.name, direction: direction)
+        let context = SagaStep<State>.Context(
+            source: source, tenant: live.tenant, traceparent: live.traceparent)
+        switch direction {
+        case .action: return try step.action(live.state, address, context)
+        case .compensation:
+            guard let undo = step.undo else {
+                throw SagaError(.noUndo, "\(step.plan.name) of \(live.id) has no undo")
+            }
+            return try undo(live.state, address, context)
+        }
+    }
+}

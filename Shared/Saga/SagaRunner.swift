@@ -1,0 +1,106 @@
+public import Contracts
+public import Logging
+import Outbox
+public import Postgres
+
+/// Runs sagas on Postgres: what the engine decides is written in the transaction of its cause.
+///
+/// Each call loads and locks the sagas that a batch is about, moves them in memory and writes
+/// progress, log and outgoing commands with one statement each. Nothing is remembered between
+/// calls, so that any process can go on with any saga. All times are the database's.
+public struct SagaRunner<State: Codable & Sendable>: Sendable {
+    public typealias Ended =
+        @Sendable ([EndedSaga<State>], borrowing Transaction) throws -> Void
+
+    let saga: Saga<State>
+    let source: String
+    let ended: Ended
+    let jitter: Jitter
+    let metrics: SagaMetrics
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - source: CloudEvents source of the commands, `/farthing/payment`.
+    ///   - seed: of the jitter in the pauses between attempts.
+    ///   - ended: called once for each batch in which sagas ended, in the same transaction: the
+    ///     place to write the business row and to append its event. A saga that needs a person has
+    ///     not ended.
+    public init(
+        _ saga: Saga<State>, source: String, seed: UInt64 = .random(in: .min ... .max),
+        logger: Logger = Logger(label: "saga"), ended: @escaping Ended
+    ) {
+        self.saga = saga
+        self.source = source
+        self.ended = ended
+        self.jitter = Jitter(seed: seed)
+        self.metrics = SagaMetrics(saga: saga.name)
+        self.logger = logger
+    }
+
+    /// Starts a saga and asks its first step. `subject` is the id of what the saga is about.
+    ///
+    /// Throws what the first step's `ask` throws, and `PostgresError`; the statements are queued,
+    /// so that a saga that exists already (`.uniqueViolation`) fails the next query or the commit.
+    public func start(
+        _ id: SagaID, state: State, tenant: String, subject: String, traceparent: String?,
+        in tx: borrowing Transaction
+    ) throws {
+        let (progress, effects) = Engine.start(saga.plan)
+        var live = LiveSaga(
+            id: id, state: state, progress: progress, tenant: tenant, subject: subject,
+            traceparent: traceparent)
+        try carryOut(effects, on: &live)
+        try tx.execute(
+            SagaQueries.start, id.uuid, saga.name, tenant, subject, traceparent,
+            try live.stateText(), try live.progressText(), live.progress.label, live.logLength,
+            live.wait)
+        try writeLog([live], in: tx)
+        try Outbox.append(live.commands, in: tx)
+        metrics.started()
+    }
+
+    /// Moves sagas on by the answers of their participants, in order, and tells which ended.
+    ///
+    /// Answers to sagas that this runner does not run are left to others; late and repeated ones
+    /// move nothing. Throws `DecodingError` for an answer that is not the reply of its step's
+    /// command, `SagaError`, `PostgresError`, and what `ask`, `undo` and `ended` throw.
+    public func receive(
+        _ replies: [Envelope], in tx: borrowing Transaction
+    ) throws -> [SagaID] {
+        let named = Set(replies.compactMap(\.saga?.saga.uuid))
+        guard !named.isEmpty else { return [] }
+        var sagas = try tx.query(SagaQueries.lockNamed, Array(named), saga.name)
+            .map(LiveSaga<State>.init)
+        let positions = Dictionary(
+            uniqueKeysWithValues: zip(sagas.map(\.id), sagas.indices))
+
+        for reply in replies {
+            guard let address = reply.saga, let position = positions[address.saga],
+                let step = saga.steps.first(where: { $0.plan.name == address.step })
+            else { continue }
+            let heard =
+                switch address.direction {
+                case .action: try step.hear(reply)
+                case .compensation: try step.hearUndo(reply)
+                }
+            let event = Engine.Event.answered(
+                step: address.step, direction: address.direction, heard.answer)
+            let moved = try move(&sagas[position], on: event, taking: heard.take)
+            if !moved { metrics.lateAnswer() }
+        }
+        return try write(sagas.filter(\.hasMoved), in: tx)
+    }
+
+    /// Moves sagas on whose time is up, at most `limit` of them and the most overdue first, and
+    /// tells which ended. Sagas that another transaction is moving are skipped.
+    ///
+    /// Call it again and again; several processes may. Throws like `receive`.
+    public func expire(limit: Int, in tx: borrowing Transaction) throws -> [SagaID] {
+        var sagas = try tx.query(SagaQueries.lockExpired, saga.name, limit)
+            .map(LiveSaga<State>.init)
+        for position in sagas.indices {
+            try move(&sagas[position], on: .elapsed)
+        }
+        return try write(sagas.filter(\.hasMoved), in: tx)
+    }
+}

@@ -1,0 +1,9 @@
+public import Postgres
+
+/// The tables saga and saga_log, for the databases of services that run sagas.
+public enum SagaSchema {
+    /// Needs the component `outbox`, which defines `refuse_change()`.
+    public static let migrations = MigrationSet(
+        component: "saga",
+        [Migration(version: 1, name: "saga", sql: PackageResources.V0001_saga_sql)])
+}
