@@ -1,0 +1,290 @@
+import Postgres
+
+/// What must be true of the ledger's database.
+enum LedgerChecks {
+    static let all = [
+        transfersBalance, entriesBelong, booksBalance, balancesAreSums, versionsAreContiguous,
+        balancesChain, nobodyIsOverdrawn, heldIsTheSumOfHolds, holdsMatchTransfers, oncePerSaga,
+        holdsMatchBarrier, transfersMatchBarrier, holdsAreTold, transfersAreTold, triggersArePresent,
+    ]
+
+    static let transfersBalance = Check(
+        "transfers-balance", invariant: 1,
+        Statement(
+            """
+            SELECT 'txn_' || transfer.id,
+                   CASE WHEN entry.currency IS NULL THEN 'has no entry'
+                        ELSE format('has debits less credits of %s %s',
+                                    sum(CASE entry.side WHEN 'debit' THEN entry.amount
+                                                        ELSE -entry.amount END),
+                                    entry.currency) END
+            FROM transfer LEFT JOIN entry ON entry.transfer = transfer.id
+            GROUP BY transfer.id, entry.currency
+            HAVING entry.currency IS NULL
+                OR sum(CASE entry.side WHEN 'debit' THEN entry.amount
+                                       ELSE -entry.amount END) <> 0
+            LIMIT 1000
+            """))
+
+    static let entriesBelong = Check(
+        "entries-belong", invariant: 1,
+        Statement(
+            """
+            SELECT format('entry %s of acct_%s', entry.version, entry.account),
+                   CASE WHEN transfer.id IS NULL THEN 'has no transfer'
+                        WHEN account.id IS NULL THEN 'has no account'
+                        WHEN entry.currency <> account.currency THEN 'is in another currency'
+                        ELSE 'crosses tenants' END
+            FROM entry
+            LEFT JOIN transfer ON transfer.id = entry.transfer
+            LEFT JOIN account ON account.id = entry.account
+            WHERE transfer.id IS NULL OR account.id IS NULL
+               OR entry.currency <> account.currency
+               OR entry.tenant <> transfer.tenant OR entry.tenant <> account.tenant
+            LIMIT 1000
+            """))
+
+    static let booksBalance = Check(
+        "books-balance", invariant: 1,
+        Statement(
+            """
+            SELECT format('tenant %s', tenant),
+                   format('has debit less credit balances of %s %s',
+                          sum(CASE WHEN kind IN ('asset', 'expense') THEN posted
+                                   ELSE -posted END),
+                          currency)
+            FROM account
+            GROUP BY tenant, currency
+            HAVING sum(CASE WHEN kind IN ('asset', 'expense') THEN posted ELSE -posted END) <> 0
+            LIMIT 1000
+            """))
+
+    static let balancesAreSums = Check(
+        "balances-are-sums", invariant: 2,
+        Statement(
+            """
+            SELECT 'acct_' || account.id,
+                   format('has a balance of %s, but its entries sum to %s',
+                          account.posted, coalesce(entries.total, 0))
+            FROM account
+            LEFT JOIN (
+                SELECT entry.account,
+                       sum(CASE WHEN (entry.side = 'debit') = (kind IN ('asset', 'expense'))
+                                THEN entry.amount ELSE -entry.amount END) AS total
+                FROM entry JOIN account ON account.id = entry.account
+                GROUP BY entry.account
+            ) AS entries ON entries.account = account.id
+            WHERE account.posted <> coalesce(entries.total, 0)
+            LIMIT 1000
+            """))
+
+    static let versionsAreContiguous = Check(
+        "versions-are-contiguous", invariant: 2,
+        Statement(
+            """
+            SELECT 'acct_' || account.id,
+                   format('is at version %s, but has %s entries up to version %s',
+                          account.version, coalesce(entries.count, 0),
+                          coalesce(entries.last, 0))
+            FROM account
+            LEFT JOIN (
+                SELECT account, count(*) AS count, max(version) AS last
+                FROM entry GROUP BY account
+            ) AS entries ON entries.account = account.id
+            WHERE account.version <> coalesce(entries.count, 0)
+               OR account.version <> coalesce(entries.last, 0)
+            LIMIT 1000
+            """))
+
+    static let balancesChain = Check(
+        "balances-chain", invariant: 2,
+        Statement(
+            """
+            SELECT format('entry %s of acct_%s', version, account),
+                   format('says that the balance is %s after it, but it is %s',
+                          balance_after, running)
+            FROM (
+                SELECT entry.account, entry.version, entry.balance_after,
+                       sum(CASE WHEN (entry.side = 'debit') = (kind IN ('asset', 'expense'))
+                                THEN entry.amount ELSE -entry.amount END)
+                           OVER (PARTITION BY entry.account ORDER BY entry.version) AS running
+                FROM entry JOIN account ON account.id = entry.account
+            ) AS chained
+            WHERE balance_after <> running
+            LIMIT 1000
+            """))
+
+    static let nobodyIsOverdrawn = Check(
+        "nobody-is-overdrawn", invariant: 3,
+        Statement(
+            """
+            SELECT 'acct_' || id,
+                   format('has %s posted and %s held, with a limit of %s',
+                          posted, held, overdraft_limit)
+            FROM account
+            WHERE posted - held < -overdraft_limit
+            LIMIT 1000
+            """))
+
+    static let heldIsTheSumOfHolds = Check(
+        "held-is-the-sum-of-holds", invariant: 3,
+        Statement(
+            """
+            SELECT 'acct_' || account.id,
+                   format('has %s held, but its open holds sum to %s',
+                          account.held, coalesce(holds.total, 0))
+            FROM account
+            LEFT JOIN (
+                SELECT account, sum(amount) AS total
+                FROM hold WHERE status = 'open' GROUP BY account
+            ) AS holds ON holds.account = account.id
+            WHERE account.held <> coalesce(holds.total, 0)
+            LIMIT 1000
+            """))
+
+    static let holdsMatchTransfers = Check(
+        "holds-match-transfers", invariant: 5,
+        Statement(
+            """
+            SELECT 'hold_' || coalesce(hold.id, transfer.hold),
+                   CASE WHEN hold.id IS NULL
+                        THEN format('is not posted, but txn_%s says that it was', transfer.id)
+                        WHEN transfer.id IS NULL
+                        THEN format('is %s by %s, which does not name it', hold.status,
+                                    coalesce('txn_' || hold.transfer, 'no transfer'))
+                        ELSE format('is %s, but has txn_%s', hold.status, transfer.id) END
+            FROM (
+                SELECT id, status, transfer FROM hold
+                WHERE status = 'posted' OR transfer IS NOT NULL
+            ) AS hold
+            FULL JOIN (SELECT id, hold FROM transfer WHERE hold IS NOT NULL) AS transfer
+                ON transfer.hold = hold.id AND transfer.id = hold.transfer
+            WHERE hold.id IS NULL OR transfer.id IS NULL OR hold.status <> 'posted'
+            LIMIT 1000
+            """))
+
+    static let oncePerSaga = Check(
+        "once-per-saga", invariant: 5,
+        Statement(
+            """
+            SELECT owner, format('has %s %ss: %s', count(*), effect, string_agg(id, ', '))
+            FROM (
+                SELECT 'hold' AS effect, 'saga_' || saga AS owner, 'hold_' || id AS id
+                FROM hold WHERE saga IS NOT NULL
+                UNION ALL
+                SELECT 'hold', 'pay_' || payment, 'hold_' || id
+                FROM hold WHERE payment IS NOT NULL
+                UNION ALL
+                SELECT 'transfer', 'saga_' || saga, 'txn_' || id
+                FROM transfer WHERE saga IS NOT NULL
+                UNION ALL
+                SELECT 'transfer', 'pay_' || payment, 'txn_' || id
+                FROM transfer WHERE payment IS NOT NULL
+                UNION ALL
+                SELECT 'transfer', 'hold_' || hold, 'txn_' || id
+                FROM transfer WHERE hold IS NOT NULL
+            ) AS effects
+            GROUP BY owner, effect
+            HAVING count(*) > 1
+            LIMIT 1000
+            """))
+
+    static let holdsMatchBarrier = Check(
+        "holds-match-barrier", invariant: 5,
+        Statement(
+            """
+            SELECT 'saga_' || coalesce(placed.saga, voided.saga, hold.saga),
+                   format('had place-hold %s and void-hold %s, and its hold is %s',
+                          coalesce(placed.outcome, 'unanswered'),
+                          coalesce(voided.outcome, 'unanswered'),
+                          coalesce(hold.status, 'not there'))
+            FROM (SELECT saga, status FROM hold WHERE saga IS NOT NULL) AS hold
+            FULL JOIN (
+                SELECT saga, outcome FROM barrier
+                WHERE step = 'place-hold' AND direction = 'action'
+            ) AS placed ON placed.saga = hold.saga
+            FULL JOIN (
+                SELECT saga, outcome FROM barrier
+                WHERE step = 'place-hold' AND direction = 'compensation'
+            ) AS voided ON voided.saga = placed.saga
+            WHERE (placed.outcome IS NOT DISTINCT FROM 'done') <> (hold.saga IS NOT NULL)
+               OR (voided.saga IS NOT NULL AND placed.saga IS NULL)
+               OR (voided.outcome = 'done' AND hold.status IN ('open', 'posted'))
+            LIMIT 1000
+            """))
+
+    static let transfersMatchBarrier = Check(
+        "transfers-match-barrier", invariant: 5,
+        Statement(
+            """
+            SELECT 'saga_' || coalesce(posted.saga, transfer.saga),
+                   format('had post-hold %s, and its transfer is %s',
+                          coalesce(posted.outcome, 'unanswered'),
+                          coalesce('txn_' || transfer.id, 'not there'))
+            FROM (SELECT id, saga FROM transfer WHERE saga IS NOT NULL) AS transfer
+            FULL JOIN (
+                SELECT saga, outcome FROM barrier
+                WHERE step = 'post-hold' AND direction = 'action'
+            ) AS posted ON posted.saga = transfer.saga
+            WHERE (posted.outcome IS NOT DISTINCT FROM 'done') <> (transfer.id IS NOT NULL)
+            LIMIT 1000
+            """))
+
+    static let holdsAreTold = Check(
+        "holds-are-told", invariant: 6,
+        Statement(
+            """
+            SELECT 'hold_' || hold.id,
+                   format('is %s, and the outbox tells %s changes of it',
+                          hold.status, coalesce(told.changes, 0))
+            FROM hold
+            LEFT JOIN (
+                SELECT headers ->> 'ce_subject' AS subject, count(*) AS changes
+                FROM outbox WHERE type = 'ledger.hold-changed.v1' GROUP BY 1
+            ) AS told ON told.subject = 'hold_' || hold.id
+            WHERE coalesce(told.changes, 0) <> CASE hold.status WHEN 'open' THEN 1 ELSE 2 END
+            LIMIT 1000
+            """))
+
+    static let transfersAreTold = Check(
+        "transfers-are-told", invariant: 6,
+        Statement(
+            """
+            SELECT 'txn_' || transfer.id,
+                   format('is told %s times by the outbox', coalesce(told.times, 0))
+            FROM transfer
+            LEFT JOIN (
+                SELECT headers ->> 'ce_subject' AS subject, count(*) AS times
+                FROM outbox WHERE type = 'ledger.transfer-posted.v1' GROUP BY 1
+            ) AS told ON told.subject = 'txn_' || transfer.id
+            WHERE coalesce(told.times, 0) <> 1
+            LIMIT 1000
+            """))
+
+    static let triggersArePresent = Check(
+        "triggers-are-present", invariant: 4,
+        Statement(
+            """
+            SELECT format('trigger %s on %s', expected.name, expected.on_table), 'is missing'
+            FROM (VALUES
+                ('outbox', 'outbox_never_changes'),
+                ('inbox', 'inbox_never_changes'),
+                ('barrier', 'barrier_never_changes'),
+                ('barrier', 'barrier_never_emptied'),
+                ('audit', 'audit_is_append_only'),
+                ('transfer', 'transfer_balanced'),
+                ('transfer', 'transfer_append_only'),
+                ('entry', 'entry_chained'),
+                ('entry', 'entry_append_only'),
+                ('account', 'account_matches_entries'),
+                ('account', 'account_opened_empty'),
+                ('account', 'account_kept'),
+                ('hold', 'hold_resolved_once'),
+                ('hold', 'hold_kept')
+            ) AS expected (on_table, name)
+            LEFT JOIN pg_trigger AS present
+                ON present.tgrelid = to_regclass('public.' || expected.on_table)
+               AND present.tgname = expected.name
+            WHERE present.oid IS NULL
+            """))
+}
