@@ -1,0 +1,54 @@
+import Contracts
+import Kafka
+
+/// A topic, and what a service does with its messages.
+struct ConsumedTopic: Sendable {
+    let topic: String
+    let group: String
+    /// Names the failpoints and the metrics: `ledger.commands`.
+    let operation: String
+    let handler: Routes.Consumption
+    let afterCommit: (@Sendable () -> Void)?
+}
+
+/// A message as it arrived, and the envelope that it holds, if it does.
+struct Received: Sendable {
+    let message: ConsumedMessage
+    let envelope: Result<Envelope, Undecodable>
+
+    /// Why a message is not an envelope.
+    struct Undecodable: Error, Equatable {
+        let reason: String
+    }
+
+    init(_ message: ConsumedMessage) {
+        self.message = message
+        envelope = Result { () throws(Undecodable) in try Self.read(message) }
+    }
+
+    /// What cannot be stored as text cannot come from an outbox, so a NUL is refused here and
+    /// never fails a batch.
+    private static func read(_ message: ConsumedMessage) throws(Undecodable) -> Envelope {
+        guard let payload = message.value else { throw Undecodable(reason: "it has no value") }
+        guard let key = message.key.flatMap(text) else {
+            throw Undecodable(reason: "its key is not text")
+        }
+        var headers: [(name: String, value: String)] = []
+        for (name, bytes) in message.headers {
+            guard let value = text(bytes) else {
+                throw Undecodable(reason: "header \(name) is not text")
+            }
+            headers.append((name, value))
+        }
+        do {
+            return try Envelope(
+                topic: message.topic, key: key, headers: headers, payload: payload)
+        } catch {
+            throw Undecodable(reason: error.description)
+        }
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String? {
+        bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
+}

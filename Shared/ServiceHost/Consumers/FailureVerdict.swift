@@ -1,0 +1,38 @@
+import Postgres
+
+/// Whose fault it is that a batch failed.
+enum FailureVerdict {
+    /// Nobody's: the same batch will pass once the world is well again.
+    case passing
+    /// The batch's: smaller ones may pass.
+    case tooMuch
+    /// A message's.
+    case poison
+
+    init(_ error: any Error) {
+        switch error {
+        case is CancellationError, is InjectedFailure: self = .passing
+        case let error as PostgresError: self.init(error)
+        default: self = .poison
+        }
+    }
+
+    private init(_ error: PostgresError) {
+        switch error.code {
+        case .connectionFailed, .connectionLost, .commitOutcomeUnknown, .overloaded, .closed,
+            .serializationFailure, .deadlockDetected, .insufficientPrivilege:
+            self = .passing
+        case .lockTimeout, .queryCanceled: self = .tooMuch
+        default:
+            let kind = error.sqlState.map { String($0.prefix(2)) } ?? ""
+            self = Self.notAboutRows.contains(kind) ? .passing : .poison
+        }
+    }
+
+    /// Classes of SQLSTATE that tell of the server, the session or the program, not of a row: a
+    /// primary that became a standby, a full disk, a missing table. Setting messages aside for
+    /// those would set every message aside.
+    private static let notAboutRows: Set<String> = [
+        "08", "0A", "25", "26", "28", "3D", "40", "42", "53", "54", "55", "57", "58", "F0", "XX",
+    ]
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import HTTPTypes
+import JWTKit
+
+/// Who a token says asks, and what it allows.
+struct Caller: Equatable, Sendable {
+    let subject: String
+    let tenant: String
+    let scopes: Set<Scope>
+
+    /// Throws 403 `insufficient-scope`.
+    func require(_ scope: Scope) throws(Problem) {
+        guard scopes.contains(scope) else {
+            var problem = Problem(
+                status: 403, code: "insufficient-scope",
+                detail: "The token lacks the scope '\(scope.rawValue)'.")
+            problem.headers[.wwwAuthenticate] =
+                #"Bearer error="insufficient_scope", scope="\#(scope.rawValue)""#
+            throw problem
+        }
+    }
+}
+
+/// Reads bearer tokens (RFC 6750): JWT signed with HS256, with `sub`, `tenant`, `scope`, `exp`.
+struct Authenticator: Sendable {
+    private let keys: JWTKeyCollection
+
+    init(hs256Secret: String) async {
+        keys = await JWTKeyCollection().add(
+            hmac: HMACKey(from: hs256Secret), digestAlgorithm: .sha256)
+    }
+
+    /// Reads the `Authorization` header. Throws 401 that says what is wrong with it.
+    func caller(of authorization: String?) async throws(Problem) -> Caller {
+        guard let authorization else {
+            throw .unauthenticated("Authorization: Bearer … is missing.", challenge: "Bearer")
+        }
+        let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 8192
+        else {
+            throw .unauthenticated(
+                "The Authorization header is not 'Bearer TOKEN'.",
+                challenge: #"Bearer error="invalid_request""#)
+        }
+        do {
+            return try await keys.verify(Array(parts[1].utf8), as: Claims.self).caller()
+        } catch let problem as Problem {
+            throw problem
+        } catch let error as JWTError where error.errorType == .claimVerificationFailure {
+            throw .invalidToken("The token has expired.")
+        } catch {
+            throw .invalidToken("The token is not one of ours.")
+        }
+    }
+}
+
+/// The claims that we read.
+private struct Claims: JWTPayload {
+    let sub: String
+    let tenant: String
+    let scope: String
+    let exp: ExpirationClaim
+
+    func verify(using algorithm: some JWTAlgorithm) async throws {
+        try exp.verifyNotExpired()
+    }
+
+    /// Throws 401 for names that could not be stored or would not be readable in a log.
+    func caller() throws(Problem) -> Caller {
+        for name in [sub, tenant] {
+            guard (1...128).contains(name.utf8.count),
+                name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            else {
+                throw .invalidToken("'sub' and 'tenant' must be 1 to 128 printable characters.")
+            }
+        }
+        let scopes = scope.split(separator: " ").compactMap { Scope(rawValue: String($0)) }
+        return Caller(subject: sub, tenant: tenant, scopes: Set(scopes))
+    }
+}
+
+extension Problem {
+    fileprivate static func invalidToken(_ detail: String) -> Problem {
+        unauthenticated(detail, challenge: #"Bearer error="invalid_token""#)
+    }
+
+    fileprivate static func unauthenticated(_ detail: String, challenge: String) -> Problem {
+        var problem = Problem(status: 401, code: "unauthenticated", detail: detail)
+        problem.headers[.wwwAuthenticate] = challenge
+        return problem
+    }
+}

@@ -1,0 +1,14 @@
+import Hummingbird
+import Logging
+
+/// What the middlewares know of a request by the time an endpoint sees it.
+struct HostContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Set by `RequestIdentity`, which comes first.
+    var requestID = ""
+    var traceparent = ""
+
+    init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+    }
+}

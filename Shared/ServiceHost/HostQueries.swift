@@ -1,0 +1,90 @@
+import Postgres
+
+/// Every statement that the host sends.
+enum HostQueries {
+    // MARK: Idempotency keys
+
+    /// Tries to take the key for this transaction and reads what is known of it, in one round
+    /// trip. $1 tenant, $2 operation, $3 key.
+    ///
+    /// The snapshot is taken before the lock, so a row committed in between is not seen: its
+    /// primary key then stops the second insert.
+    static let admitKey = Statement(
+        """
+        SELECT pg_try_advisory_xact_lock(
+                   hashtextextended(concat_ws(chr(31), $1::text, $2::text, $3::text), 0)),
+               k.request_hash, k.resource, k.status, k.location, k.body
+        FROM (SELECT) AS one
+        LEFT JOIN idempotency_key AS k ON (k.tenant, k.operation, k.key) = ($1, $2, $3)
+        """)
+
+    /// $1 tenant, $2 operation, $3 key, $4 request hash, $5 resource, $6 status, $7 location,
+    /// $8 body.
+    static let insertKey = Statement(
+        """
+        INSERT INTO idempotency_key
+            (tenant, operation, key, request_hash, resource, status, location, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """)
+
+    /// Fills the answer in, once. $1 tenant, $2 operation, $3 key, $4 status, $5 location,
+    /// $6 body.
+    static let answerKey = Statement(
+        """
+        UPDATE idempotency_key SET status = $4, location = $5, body = $6
+        WHERE (tenant, operation, key) = ($1, $2, $3) AND status IS NULL
+        """)
+
+    /// $1 tenant, $2 operation, $3 key.
+    static let readKey = Statement(
+        """
+        SELECT status, location, body FROM idempotency_key
+        WHERE (tenant, operation, key) = ($1, $2, $3) AND status IS NOT NULL
+        """)
+
+    /// Removes some expired keys. $1 age in seconds, $2 limit.
+    static let sweepKeys = Statement(
+        """
+        DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM idempotency_key
+            WHERE created_at < clock_timestamp() - make_interval(secs => $1::bigint)
+            ORDER BY created_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
+        """)
+
+    // MARK: Consumers
+
+    /// Which of these keys wait for an operator. $1 topic, $2 keys.
+    static let parkedKeys = Statement(
+        "SELECT key FROM parked_key WHERE topic = $1 AND key = ANY ($2::text[])")
+
+    /// $1 topic, $2 key, $3 reason.
+    static let parkKey = Statement(
+        """
+        INSERT INTO parked_key (topic, key, reason) VALUES ($1, $2, $3)
+        ON CONFLICT (topic, key) DO NOTHING
+        """)
+
+    /// $1 topic, $2 partition, $3 offset, $4 key, $5 headers, $6 payload, $7 kind, $8 reason.
+    static let insertDeadLetter = Statement(
+        """
+        INSERT INTO dead_letters (topic, partition, "offset", key, headers, payload, kind, reason)
+        VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8)
+        ON CONFLICT (topic, partition, "offset", digest) DO NOTHING
+        """)
+
+    // MARK: Audit
+
+    /// $1 tenants, $2 actors, $3 actions, $4 subjects, $5 request ids, $6 details.
+    static let appendAudit = Statement(
+        """
+        INSERT INTO audit (tenant, actor, action, subject, request_id, detail)
+        SELECT tenant, actor, action, subject, request_id, detail::jsonb
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            WITH ORDINALITY AS row (tenant, actor, action, subject, request_id, detail, place)
+        ORDER BY place
+        """)
+
+    // MARK: Health
+
+    static let ping = Statement("SELECT 1::bigint")
+}

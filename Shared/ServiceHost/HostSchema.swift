@@ -1,0 +1,12 @@
+public import Postgres
+
+/// The tables that the host keeps in every service's database: idempotency keys, dead letters,
+/// parked keys and the audit trail. Comes after the outbox's migrations, whose `refuse_change()`
+/// it uses.
+public enum HostSchema {
+    public static let migrations = MigrationSet(
+        component: "host",
+        [
+            Migration(version: 1, name: "host", sql: PackageResources.V0001_host_sql)
+        ])
+}

@@ -1,0 +1,128 @@
+import Contracts
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The body of a request, read as a JSON object.
+enum JSONBody {
+    /// The largest body that is read, in bytes.
+    static let limit = 64 * 1024
+
+    /// Reads and decodes the body; an absent one reads as `{}`. Throws 413, and 400
+    /// `malformed-json`, `invalid-field` or what a type of ours says of its own field.
+    static func read<Input: Decodable>(
+        _ type: Input.Type, from request: Request
+    ) async throws -> Input {
+        try decode(type, from: try await bytes(of: request))
+    }
+
+    private static func bytes(of request: Request) async throws(Problem) -> [UInt8] {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw .contentTooLarge
+        }
+        do {
+            return Array(try await request.body.collect(upTo: limit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw .contentTooLarge
+        } catch {
+            throw .badRequest(code: "malformed-request", detail: "The body did not arrive whole.")
+        }
+    }
+
+    /// Decodes a body that has arrived.
+    static func decode<Input: Decodable>(
+        _ type: Input.Type, from bytes: [UInt8]
+    ) throws -> Input {
+        let bytes = bytes.isEmpty ? Array("{}".utf8) : bytes
+        do {
+            try JSONScanner.check(bytes)
+            return try WireJSON.decode(type, from: bytes)
+        } catch let fault as JSONFault {
+            throw Problem(fault)
+        } catch let error as DecodingError {
+            throw Problem(error)
+        }
+    }
+}
+
+extension Problem {
+    static let contentTooLarge = Problem(
+        status: 413, code: "content-too-large",
+        detail: "The body may have at most \(JSONBody.limit) bytes.")
+
+    /// What the scanner found.
+    init(_ fault: JSONFault) {
+        switch fault.kind {
+        case .malformed:
+            self = .badRequest(
+                code: "malformed-json", detail: fault.reason, field: fault.field)
+        case .forbidden:
+            self = .badRequest(code: "invalid-field", detail: fault.reason, field: fault.field)
+        }
+    }
+
+    /// What the decoder found, in the words of whoever wrote the request: no Swift types.
+    init(_ error: DecodingError) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .invalidField(FieldPath.text(context.codingPath + [key]), "It is missing.")
+        case .valueNotFound(_, let context):
+            self = .invalidField(FieldPath.text(context.codingPath), "It must not be null.")
+        case .typeMismatch(let type, let context):
+            self = .invalidField(
+                FieldPath.text(context.codingPath), "It must be \(FieldPath.jsonName(of: type)).")
+        case .dataCorrupted(let context):
+            let path = FieldPath.text(context.codingPath)
+            self = .invalidField(path, context.debugDescription)
+        @unknown default:
+            self = .badRequest(code: "invalid-field", detail: "The body is not as expected.")
+        }
+        if field?.isEmpty == true { field = nil }
+    }
+}
+
+extension JSONFault {
+    fileprivate var field: String? { path.isEmpty ? nil : path }
+}
+
+/// Where in a body something is, as its writer sees it.
+enum FieldPath {
+    /// `[entries, 1, creditLimit]` → `entries[1].credit_limit`.
+    static func text(_ path: [any CodingKey]) -> String {
+        var text = ""
+        for key in path {
+            if let index = key.intValue {
+                text += "[\(index)]"
+            } else {
+                text += text.isEmpty ? snakeCase(key.stringValue) : "." + snakeCase(key.stringValue)
+            }
+        }
+        return text
+    }
+
+    static func snakeCase(_ name: String) -> String {
+        var text = ""
+        for character in name {
+            if character.isUppercase {
+                if !text.isEmpty { text += "_" }
+                text += character.lowercased()
+            } else {
+                text.append(character)
+            }
+        }
+        return text
+    }
+
+    /// What JSON calls a type.
+    static func jsonName(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "a string"
+        case is Bool.Type: "true or false"
+        case is any FixedWidthInteger.Type: "an integer"
+        case is any BinaryFloatingPoint.Type: "a number"
+        default:
+            "\(type)".hasPrefix("Array") || "\(type)".hasPrefix("[Any")
+                ? "an array" : "an object"
+        }
+    }
+}

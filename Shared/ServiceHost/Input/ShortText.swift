@@ -1,0 +1,30 @@
+/// A name, a description or a reference in a request: 1…255 characters, without control
+/// characters, so that it can be shown on a line.
+public struct ShortText: Codable, Hashable, Sendable {
+    public static let maximumLength = 255
+
+    public let text: String
+
+    /// Throws 400 `invalid-field`.
+    public init(_ text: String, field: String) throws(Problem) {
+        guard (1...ShortText.maximumLength).contains(text.unicodeScalars.count),
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+            throw .invalidField(
+                field,
+                "It must have 1 to \(ShortText.maximumLength) characters, none of them a control.")
+        }
+        self.text = text
+    }
+
+    public init(from decoder: any Decoder) throws {
+        try self.init(
+            decoder.singleValueContainer().decode(String.self),
+            field: FieldPath.text(decoder.codingPath))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
