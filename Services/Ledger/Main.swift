@@ -1,2 +1,43 @@
-// Placeholder: replaced by the service.
-@main struct LedgerMain { static func main() {} }
+import ArgumentParser
+import Outbox
+import Postgres
+import ServiceHost
+
+/// The ledger service: accounts, holds and transfers, and their invariants.
+@main
+struct LedgerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger", abstract: "Keeps accounts, holds and transfers.",
+        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+
+    static let service = "ledger"
+
+    /// What the ledger's database is made of, in the order that it is made.
+    static let migrations = [
+        OutboxSchema.migrations,
+        HostSchema.migrations,
+        MigrationSet(
+            component: "ledger",
+            [Migration(version: 1, name: "ledger", sql: PackageResources.V0001_ledger_sql)]),
+    ]
+
+    struct Serve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Serves until SIGTERM.")
+
+        func run() async throws {
+            let host = try Host(
+                service, configuration: .fromEnvironment(service: service),
+                migrations: migrations)
+            try await host.serve { LedgerRoutes.add(to: &$0, database: host.database) }
+        }
+    }
+
+    struct Migrate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings the database named by MIGRATION_DATABASE_URL up to date.")
+
+        func run() async throws {
+            try await Host.migrate(service, migrations)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Contracts
+import Postgres
+import ServiceHost
+
+extension Book {
+    /// One HTTP request's way through the book: loads what it names, decides, and queues what
+    /// came of it. Gives the problem if it was refused, and then nothing was written.
+    static func change(
+        naming named: WorkingSet, details: [TransferID: TransferDetails] = [:],
+        in tx: borrowing Transaction,
+        _ decide: (inout Book) throws(LedgerRefusal) -> Void
+    ) throws -> Problem? {
+        var book = try Book.load(named, in: tx)
+        do throws(LedgerRefusal) {
+            try decide(&book)
+        } catch {
+            return error.problem
+        }
+        try book.record(details: details, in: tx)
+        return nil
+    }
+}
+
+extension LedgerRefusal {
+    /// How HTTP says it: 402 for a lack of money, 409 for what another state would allow, 422 for
+    /// what never will be. A hold is always named by the path, so an unknown one is 404.
+    var problem: Problem {
+        Problem(status: status, code: code.rawValue, detail: detail)
+    }
+
+    private var status: Int {
+        switch code {
+        case .insufficientFunds: 402
+        case .holdUnknown: 404
+        case .accountFrozen, .accountClosed, .accountNotEmpty, .accountOfOperator,
+            .duplicateReference, .duplicateHold, .holdNotOpen, .holdExpired, .holdOfPayment:
+            409
+        default: 422
+        }
+    }
+}
+
+extension Cause {
+    /// Whoever sent an HTTP request.
+    init(_ scope: RequestScope) {
+        self.init(
+            tenant: scope.tenant, actor: scope.actor, requestID: scope.requestID,
+            traceparent: scope.traceparent)
+    }
+}

@@ -1,0 +1,94 @@
+import Contracts
+import FoundationEssentials
+import Money
+import Postgres
+import ServiceHost
+
+/// What a transfer carries that no rule of the book looks at.
+struct TransferDetails: Sendable {
+    /// When it took effect for its parties; now, if not given.
+    var effectiveAt: Date?
+    var metadata: JSONText?
+}
+
+extension Book {
+    /// Queues everything that happened to the book: rows, events and the audit trail. It goes out
+    /// with the next query or the commit, and that is where its errors surface.
+    ///
+    /// The order matters: holds before the transfers that resolve them, accounts before their
+    /// entries, and the outbox after every lock is held.
+    func record(
+        details: [TransferID: TransferDetails] = [:], in tx: borrowing Transaction
+    ) throws {
+        guard !changes.isEmpty else { return }
+        try updateAccounts(in: tx)
+        try insertHolds(in: tx)
+        try insertTransfers(details, in: tx)
+        try resolveHolds(in: tx)
+        try Journal.append(changes, in: tx)
+    }
+
+    private func updateAccounts(in tx: borrowing Transaction) throws {
+        let changed = changedAccounts.compactMap { accounts[$0] }
+        guard !changed.isEmpty else { return }
+        try tx.execute(
+            BookQueries.updateAccounts,
+            changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
+            changed.map(\.posted), changed.map(\.held), changed.map(\.version))
+    }
+
+    private func insertHolds(in tx: borrowing Transaction) throws {
+        let placed = holds(that: .placed)
+        guard !placed.isEmpty else { return }
+        try tx.execute(
+            BookQueries.insertHolds,
+            placed.map(\.id.uuid), placed.map(\.tenant), placed.map(\.account.uuid),
+            placed.map(\.to?.uuid), placed.map(\.amount.minorUnits),
+            placed.map(\.amount.currency.code), placed.map(\.payment?.uuid),
+            placed.map(\.saga?.uuid), placed.map(\.expiresIn))
+    }
+
+    private func resolveHolds(in tx: borrowing Transaction) throws {
+        let resolved = holds(that: .posted, .voided, .expired)
+        guard !resolved.isEmpty else { return }
+        try tx.execute(
+            BookQueries.resolveHolds,
+            resolved.map(\.id.uuid), resolved.map(\.tenant), resolved.map(\.status.rawValue),
+            resolved.map(\.transfer?.uuid))
+    }
+
+    private func insertTransfers(
+        _ details: [TransferID: TransferDetails], in tx: borrowing Transaction
+    ) throws {
+        let transfers = changes.compactMap { change in
+            if case .transfer(let transfer) = change.kind { transfer } else { nil }
+        }
+        guard !transfers.isEmpty else { return }
+        try tx.execute(
+            BookQueries.insertTransfers,
+            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
+            transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
+            transfers.map(\.draft.hold?.uuid), transfers.map { details[$0.id]?.effectiveAt },
+            transfers.map { details[$0.id]?.metadata })
+        let lines = transfers.flatMap { transfer in
+            transfer.entries.enumerated().map { (transfer: transfer, line: $0, entry: $1) }
+        }
+        try tx.execute(
+            BookQueries.insertEntries,
+            lines.map(\.entry.line.account.uuid), lines.map(\.entry.version),
+            lines.map(\.transfer.tenant), lines.map(\.transfer.id.uuid),
+            lines.map { Int64($0.line) }, lines.map(\.entry.line.side.rawValue),
+            lines.map(\.entry.line.amount.minorUnits),
+            lines.map(\.entry.line.amount.currency.code), lines.map(\.entry.balanceAfter))
+    }
+
+    /// The holds that this happened to, as they stood right after it.
+    private func holds(that happened: HoldChanged.Change...) -> [Hold] {
+        changes.compactMap { change in
+            guard case .hold(let hold, let what) = change.kind, happened.contains(what) else {
+                return nil
+            }
+            return hold
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Postgres
+
+/// The statements that load a book and write back what became of it.
+///
+/// All of them take a whole batch at once. Every one matches the tenant along with the id, so that
+/// a batch of several tenants' requests mixes nothing up.
+enum BookQueries {
+    /// Opens what is missing of the operator's accounts, in an order that everybody keeps.
+    static let openOperatorAccounts = Statement(
+        """
+        INSERT INTO account (id, tenant, kind, currency, name, role)
+        SELECT asked.id, asked.tenant, asked.kind, asked.currency, asked.name, asked.role
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+               AS asked (id, tenant, kind, currency, name, role)
+         WHERE NOT EXISTS (
+               SELECT FROM account
+                WHERE account.tenant = asked.tenant
+                  AND account.currency = asked.currency
+                  AND account.role = asked.role)
+         ORDER BY asked.tenant, asked.currency, asked.role
+        ON CONFLICT (tenant, currency, role) WHERE role IS NOT NULL DO NOTHING
+        RETURNING id, tenant, kind, currency, role, overdraft_limit, status, posted, held, version
+        """)
+
+    /// Locks, in the order of their ids, the accounts that are named, those that the named holds
+    /// name, and the operator's. Foreign keys need no more than the keys, hence NO KEY.
+    static let lockAccounts = Statement(
+        """
+        WITH named AS (
+            SELECT id, tenant FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
+            UNION
+            SELECT party.id, hold.tenant
+              FROM unnest($3::uuid[], $4::text[]) AS asked (id, tenant)
+              JOIN hold USING (id, tenant)
+             CROSS JOIN LATERAL (VALUES (hold.account), (hold.to_account)) AS party (id)
+            UNION
+            SELECT account.id, account.tenant
+              FROM unnest($5::text[], $6::text[], $7::text[]) AS asked (tenant, currency, role)
+              JOIN account USING (tenant, currency, role)
+        )
+        SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status, posted,
+               held, version
+          FROM named
+          JOIN account USING (id, tenant)
+         ORDER BY account.id
+           FOR NO KEY UPDATE OF account
+        """)
+
+    /// Reads holds after their accounts are locked, which is what makes them stand still.
+    static let readHolds = Statement(
+        """
+        SELECT hold.id, hold.tenant, account, to_account, amount, currency, status,
+               coalesce(expires_at <= clock_timestamp(), false), payment, saga, transfer
+          FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
+          JOIN hold USING (id, tenant)
+        """)
+
+    static let takenReferences = Statement(
+        """
+        SELECT transfer.tenant, transfer.reference
+          FROM unnest($1::text[], $2::text[]) AS asked (tenant, reference)
+          JOIN transfer USING (tenant, reference)
+        """)
+
+    /// Goes before `insertEntries`, which are checked against it.
+    static let updateAccounts = Statement(
+        """
+        UPDATE account
+           SET status = changed.status, posted = changed.posted, held = changed.held,
+               version = changed.version
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[])
+               AS changed (id, tenant, status, posted, held, version)
+         WHERE account.id = changed.id AND account.tenant = changed.tenant
+        """)
+
+    static let insertHolds = Statement(
+        """
+        INSERT INTO hold (id, tenant, account, to_account, amount, currency, payment, saga,
+                          expires_at)
+        SELECT id, tenant, account, to_account, amount, currency, payment, saga,
+               now() + make_interval(secs => expires_in)
+          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::text[],
+                      $7::uuid[], $8::uuid[], $9::int8[])
+               AS placed (id, tenant, account, to_account, amount, currency, payment, saga,
+                          expires_in)
+        """)
+
+    static let insertTransfers = Statement(
+        """
+        INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at, metadata)
+        SELECT id, tenant, reference, payment, saga, hold, coalesce(effective_at, now()),
+               coalesce(metadata, '{}')
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
+                      $7::timestamptz[], $8::jsonb[])
+               AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata)
+        """)
+
+    static let insertEntries = Statement(
+        """
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after)
+        SELECT *
+          FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::uuid[], $5::int8[], $6::text[],
+                      $7::int8[], $8::text[], $9::int8[])
+        """)
+
+    static let resolveHolds = Statement(
+        """
+        UPDATE hold
+           SET status = resolved.status, transfer = resolved.transfer, resolved_at = now()
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
+               AS resolved (id, tenant, status, transfer)
+         WHERE hold.id = resolved.id AND hold.tenant = resolved.tenant
+        """)
+
+    /// Open holds whose time is up, the longest overdue first.
+    static let overdueHolds = Statement(
+        """
+        SELECT id, tenant
+          FROM hold
+         WHERE status = 'open' AND expires_at <= now()
+         ORDER BY expires_at
+         LIMIT $1
+        """)
+}

@@ -1,0 +1,45 @@
+import Contracts
+import FoundationEssentials
+import Money
+import Postgres
+import ServiceHost
+
+/// A hold as the HTTP API shows it.
+struct HoldView: Encodable, Sendable {
+    let id: HoldID
+    let account: AccountID
+    /// Whom it is for; a payment's hold learns it only when it is posted.
+    let to: AccountID?
+    let amount: Int64
+    let currency: Currency
+    let status: HoldStatus
+    let payment: PaymentID?
+    /// What it was posted by.
+    let transfer: TransferID?
+    let expiresAt: Date?
+    let createdAt: Date
+
+    /// The tenant's hold of that id, or 404.
+    init(_ id: HoldID, of tenant: String, in tx: borrowing Transaction) throws {
+        guard let row = try tx.query(LedgerQueries.hold, tenant, id.uuid).first else {
+            throw Problem.notFound(code: "hold-unknown", detail: "There is no hold \(id).")
+        }
+        self.id = HoldID(try row.read(0))
+        account = AccountID(try row.read(1))
+        to = try row.read(2, as: UUID?.self).map { AccountID($0) }
+        amount = try row.read(3)
+        currency = try row.currency(4)
+        status = try row.word(5)
+        payment = try row.read(6, as: UUID?.self).map { PaymentID($0) }
+        transfer = try row.read(7, as: UUID?.self).map { TransferID($0) }
+        expiresAt = try row.read(8)
+        createdAt = try row.read(9)
+    }
+}
+
+/// `GET /v1/holds/{id}`.
+enum GetHold {
+    static func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        .ok(try HoldView(scope.id(), of: scope.tenant, in: tx))
+    }
+}

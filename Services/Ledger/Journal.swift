@@ -1,0 +1,63 @@
+import Contracts
+import Money
+import Outbox
+import Postgres
+import ServiceHost
+
+/// Tells of changes, in their own transaction: an event for whoever listens, and a line of the
+/// audit trail with the same content.
+enum Journal {
+    /// CloudEvents source of everything that the ledger says.
+    static let source = "/farthing/ledger"
+
+    /// Queues both. Throws `EncodingError`.
+    static func append(_ changes: [Change], in tx: borrowing Transaction) throws {
+        var events: [Envelope] = []
+        var lines: [AuditRow] = []
+        for change in changes {
+            let (action, event) = change.told
+            events.append(try envelope(event, for: change.cause))
+            lines.append(
+                AuditRow(
+                    tenant: change.cause.tenant, actor: change.cause.actor, action: action,
+                    subject: event.subject, requestID: change.cause.requestID, detail: event))
+        }
+        try Outbox.append(events, in: tx)
+        try AuditTrail.append(lines, in: tx)
+    }
+
+    private static func envelope(_ event: some Event, for cause: Cause) throws -> Envelope {
+        try Envelope(
+            event, source: source, tenant: cause.tenant, traceparent: cause.traceparent)
+    }
+}
+
+extension Change {
+    /// What the audit trail calls it, and the event that tells of it.
+    fileprivate var told: (action: String, event: any Event) {
+        switch kind {
+        case .account(let account, let change):
+            (
+                "account.\(change.rawValue)",
+                AccountChanged(
+                    account: account.id, change: change, kind: account.kind.rawValue,
+                    currency: account.currency)
+            )
+        case .hold(let hold, let change):
+            (
+                "hold.\(change.rawValue)",
+                HoldChanged(
+                    hold: hold.id, account: hold.account, change: change, amount: hold.amount)
+            )
+        case .transfer(let transfer):
+            (
+                "transfer.posted",
+                TransferPosted(
+                    transfer: transfer.id, payment: transfer.draft.payment,
+                    entries: transfer.draft.lines.map {
+                        .init(account: $0.account, side: $0.side.rawValue, amount: $0.amount)
+                    })
+            )
+        }
+    }
+}

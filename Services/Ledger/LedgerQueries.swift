@@ -1,0 +1,85 @@
+import Postgres
+
+/// What the HTTP API reads, and how it opens an account.
+enum LedgerQueries {
+    static let openAccount = Statement(
+        """
+        INSERT INTO account (id, tenant, kind, currency, name, overdraft_limit, metadata)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """)
+
+    /// A hold takes from its payee only where a credit does; there it is not coming in.
+    static let account = Statement(
+        """
+        SELECT id, kind, currency, name, status, overdraft_limit, posted, held,
+               CASE WHEN kind IN ('asset', 'expense') THEN 0 ELSE (
+                   SELECT coalesce(sum(hold.amount), 0)::int8
+                     FROM hold
+                    WHERE hold.tenant = account.tenant AND hold.to_account = account.id
+                      AND hold.status = 'open') END,
+               metadata, created_at
+          FROM account
+         WHERE tenant = $1 AND id = $2::uuid
+        """)
+
+    /// Newest first, from below the cursor.
+    static let accounts = Statement(
+        """
+        SELECT id, kind, currency, name, status, overdraft_limit, posted, held,
+               CASE WHEN kind IN ('asset', 'expense') THEN 0 ELSE (
+                   SELECT coalesce(sum(hold.amount), 0)::int8
+                     FROM hold
+                    WHERE hold.tenant = account.tenant AND hold.to_account = account.id
+                      AND hold.status = 'open') END,
+               metadata, created_at
+          FROM account
+         WHERE tenant = $1
+           AND id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+         ORDER BY id DESC
+         LIMIT $3::int8
+        """)
+
+    /// Oldest first, from above the cursor: as a bank statement runs.
+    static let entries = Statement(
+        """
+        SELECT transfer, side, amount, currency, balance_after, version, created_at
+          FROM entry
+         WHERE tenant = $1 AND account = $2::uuid AND version > $3::int8
+           AND created_at >= coalesce($4::timestamptz, '-infinity')
+           AND created_at < coalesce($5::timestamptz, 'infinity')
+         ORDER BY version
+         LIMIT $6::int8
+        """)
+
+    static let transfer = Statement(
+        """
+        SELECT reference, payment, hold, metadata, effective_at, created_at
+          FROM transfer
+         WHERE tenant = $1 AND id = $2::uuid
+        """)
+
+    static let transferEntries = Statement(
+        """
+        SELECT account, side, amount, currency, balance_after
+          FROM entry
+         WHERE tenant = $1 AND transfer = $2::uuid
+         ORDER BY line
+        """)
+
+    static let hold = Statement(
+        """
+        SELECT id, account, to_account, amount, currency, status, payment, transfer, expires_at,
+               created_at
+          FROM hold
+         WHERE tenant = $1 AND id = $2::uuid
+        """)
+
+    static let trialBalance = Statement(
+        """
+        SELECT currency, kind, sum(posted)::int8
+          FROM account
+         WHERE tenant = $1
+         GROUP BY currency, kind
+         ORDER BY currency, kind
+        """)
+}

@@ -1,0 +1,38 @@
+import Contracts
+import Money
+import Postgres
+import ServiceHost
+
+/// `POST /v1/accounts`.
+struct OpenAccount: Codable, Sendable {
+    let kind: AccountKind
+    let currency: Currency
+    let name: ShortText
+    /// How far below zero the available balance may fall, in minor units; 0 unless given.
+    let overdraftLimit: Int64?
+    let metadata: Metadata?
+
+    func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        let account = Account(
+            id: AccountID(), tenant: scope.tenant, kind: kind, currency: currency, role: nil,
+            overdraftLimit: try limit(), status: .active, posted: 0, held: 0, version: 0)
+        try tx.execute(
+            LedgerQueries.openAccount, account.id.uuid, account.tenant, kind.rawValue,
+            currency.code, name.text, account.overdraftLimit,
+            JSONText(try WireJSON.encode(metadata ?? Metadata())))
+        try Journal.append(
+            [Change(kind: .account(account, .opened), cause: Cause(scope))], in: tx)
+        return .created(
+            try AccountView.read(account.id, of: scope.tenant, in: tx),
+            location: "/v1/accounts/\(account.id)")
+    }
+
+    private func limit() throws(Problem) -> Int64 {
+        let limit = overdraftLimit ?? 0
+        guard (0...Money.maximumAmount).contains(limit) else {
+            throw .invalidField(
+                "overdraft_limit", "It must be between 0 and \(Money.maximumAmount) minor units.")
+        }
+        return limit
+    }
+}

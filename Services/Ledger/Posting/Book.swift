@@ -1,0 +1,94 @@
+import Contracts
+import Money
+
+/// A working set of accounts and holds, and the rules by which it may change.
+///
+/// Pure: it is loaded with the locked rows that a batch names, each request of the batch is
+/// decided against it in order, and what became of it is written back at once. A refused request
+/// leaves no trace.
+struct Book: Equatable, Sendable {
+    private(set) var accounts: [AccountID: Account]
+    private(set) var holds: [HoldID: Hold]
+    /// What happened since the book was loaded, in order.
+    private(set) var changes: [Change] = []
+    /// The accounts whose rows differ from what was loaded.
+    private(set) var changedAccounts: Set<AccountID> = []
+    private var references: Set<Owned<String>>
+    private var operatorAccounts: [Owned<OperatorAccount>: AccountID] = [:]
+
+    init(accounts: [Account], holds: [Hold] = [], references: Set<Owned<String>> = []) {
+        self.accounts = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
+        self.holds = Dictionary(holds.map { ($0.id, $0) }) { first, _ in first }
+        self.references = references
+        for account in accounts {
+            guard let role = account.role else { continue }
+            let name = OperatorAccount(role: role, currency: account.currency)
+            operatorAccounts[Owned(tenant: account.tenant, name: name)] = account.id
+        }
+    }
+
+    /// The account if the tenant has it. Throws `.accountUnknown`.
+    func account(_ id: AccountID, of tenant: String) throws(LedgerRefusal) -> Account {
+        guard let account = accounts[id], account.tenant == tenant else {
+            throw .accountUnknown(id)
+        }
+        return account
+    }
+
+    /// The account if money may move on it. Throws `.accountUnknown`, `.accountFrozen`,
+    /// `.accountClosed`.
+    func activeAccount(_ id: AccountID, of tenant: String) throws(LedgerRefusal) -> Account {
+        let account = try account(id, of: tenant)
+        switch account.status {
+        case .active: return account
+        case .frozen: throw .accountFrozen(id)
+        case .closed: throw .accountClosed(id)
+        }
+    }
+
+    /// The hold if the tenant has it. Throws `.holdUnknown`.
+    func hold(_ id: HoldID, of tenant: String) throws(LedgerRefusal) -> Hold {
+        guard let hold = holds[id], hold.tenant == tenant else { throw .holdUnknown(id) }
+        return hold
+    }
+
+    /// The tenant's account for fees or tax. Throws `.invalidEntries` if the working set did not
+    /// name it.
+    func operatorAccount(
+        _ account: OperatorAccount, of tenant: String
+    ) throws(LedgerRefusal) -> AccountID {
+        guard let id = operatorAccounts[Owned(tenant: tenant, name: account)] else {
+            throw .invalidEntries("there is no account '\(account.name)'")
+        }
+        return id
+    }
+
+    func isTaken(_ reference: String, by tenant: String) -> Bool {
+        references.contains(Owned(tenant: tenant, name: reference))
+    }
+
+    /// Replaces an account by what became of it.
+    mutating func put(_ account: Account) {
+        accounts[account.id] = account
+        changedAccounts.insert(account.id)
+    }
+
+    /// Notes that an account was opened or changed its status.
+    mutating func note(_ account: Account, _ change: AccountChanged.Change, for cause: Cause) {
+        changes.append(Change(kind: .account(account, change), cause: cause))
+    }
+
+    /// Replaces a hold by what became of it, and notes it.
+    mutating func put(_ hold: Hold, _ change: HoldChanged.Change, for cause: Cause) {
+        holds[hold.id] = hold
+        changes.append(Change(kind: .hold(hold, change), cause: cause))
+    }
+
+    /// Notes a transfer and takes its reference.
+    mutating func note(_ transfer: Transfer, for cause: Cause) {
+        if let reference = transfer.draft.reference {
+            references.insert(Owned(tenant: cause.tenant, name: reference))
+        }
+        changes.append(Change(kind: .transfer(transfer), cause: cause))
+    }
+}

@@ -1,0 +1,135 @@
+import Contracts
+import Money
+
+/// Why the ledger says no: every refusal that a rule of the book can end in.
+///
+/// Thrown only inside the ledger, where it saves each rule from handing its neighbour's refusal
+/// on; at the border it becomes a saga's `Refusal` or an HTTP problem, and is an answer like any
+/// other.
+struct LedgerRefusal: Error, Equatable, Sendable {
+    /// Stable and machine-readable; `rawValue` is what crosses the border.
+    struct Code: Hashable, Sendable {
+        private enum Name: String, Sendable {
+            case accountUnknown = "account-unknown"
+            case accountFrozen = "account-frozen"
+            case accountClosed = "account-closed"
+            case accountNotEmpty = "account-not-empty"
+            case accountNotHoldable = "account-not-holdable"
+            case accountOfOperator = "account-of-operator"
+            case sameAccount = "same-account"
+            case currencyMismatch = "currency-mismatch"
+            case insufficientFunds = "insufficient-funds"
+            case balanceOverflow = "balance-overflow"
+            case invalidEntries = "invalid-entries"
+            case unbalancedTransfer = "unbalanced-transfer"
+            case duplicateReference = "duplicate-reference"
+            case duplicateHold = "duplicate-hold"
+            case holdUnknown = "hold-unknown"
+            case holdNotOpen = "hold-not-open"
+            case holdExpired = "hold-expired"
+            case holdOfPayment = "hold-of-payment"
+            case amountExceedsHold = "amount-exceeds-hold"
+        }
+
+        private let name: Name
+        private init(_ name: Name) { self.name = name }
+
+        var rawValue: String { name.rawValue }
+
+        static let accountUnknown = Code(.accountUnknown)
+        static let accountFrozen = Code(.accountFrozen)
+        static let accountClosed = Code(.accountClosed)
+        static let accountNotEmpty = Code(.accountNotEmpty)
+        static let accountNotHoldable = Code(.accountNotHoldable)
+        static let accountOfOperator = Code(.accountOfOperator)
+        static let sameAccount = Code(.sameAccount)
+        static let currencyMismatch = Code(.currencyMismatch)
+        static let insufficientFunds = Code(.insufficientFunds)
+        static let balanceOverflow = Code(.balanceOverflow)
+        static let invalidEntries = Code(.invalidEntries)
+        static let unbalancedTransfer = Code(.unbalancedTransfer)
+        static let duplicateReference = Code(.duplicateReference)
+        static let duplicateHold = Code(.duplicateHold)
+        static let holdUnknown = Code(.holdUnknown)
+        static let holdNotOpen = Code(.holdNotOpen)
+        static let holdExpired = Code(.holdExpired)
+        static let holdOfPayment = Code(.holdOfPayment)
+        static let amountExceedsHold = Code(.amountExceedsHold)
+    }
+
+    let code: Code
+    /// One sentence for people.
+    let detail: String
+
+    /// What a saga is answered.
+    var answer: Refusal { Refusal(code.rawValue, detail) }
+
+    private init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}
+
+extension LedgerRefusal {
+    static func accountUnknown(_ id: AccountID) -> Self {
+        Self(.accountUnknown, "there is no account \(id)")
+    }
+    static func accountFrozen(_ id: AccountID) -> Self {
+        Self(.accountFrozen, "account \(id) is frozen")
+    }
+    static func accountClosed(_ id: AccountID) -> Self {
+        Self(.accountClosed, "account \(id) is closed")
+    }
+    static func accountNotEmpty(_ id: AccountID) -> Self {
+        Self(.accountNotEmpty, "account \(id) still has a balance or an open hold")
+    }
+    static func accountNotHoldable(_ id: AccountID, _ kind: AccountKind) -> Self {
+        Self(
+            .accountNotHoldable,
+            "account \(id) is an \(kind.rawValue) account, where a debit takes nothing away")
+    }
+    static func accountOfOperator(_ id: AccountID) -> Self {
+        Self(.accountOfOperator, "account \(id) receives fees or tax and cannot be closed")
+    }
+    static func sameAccount(_ id: AccountID) -> Self {
+        Self(.sameAccount, "account \(id) cannot pay itself")
+    }
+    static func currencyMismatch(
+        of id: AccountID, _ currency: Currency, against other: Currency
+    ) -> Self {
+        Self(.currencyMismatch, "account \(id) is kept in \(currency), not in \(other)")
+    }
+    static func currencyMismatch(of id: HoldID, _ currency: Currency) -> Self {
+        Self(.currencyMismatch, "hold \(id) is in \(currency)")
+    }
+    static func insufficientFunds(of id: AccountID) -> Self {
+        Self(.insufficientFunds, "the available balance of account \(id) does not cover the amount")
+    }
+    static func balanceOverflow(of id: AccountID) -> Self {
+        Self(.balanceOverflow, "the balance of account \(id) would exceed what can be counted")
+    }
+    static func invalidEntries(_ detail: String) -> Self { Self(.invalidEntries, detail) }
+    static let unbalancedTransfer = Self(
+        .unbalancedTransfer, "the debits and the credits of a transfer must sum to the same amount")
+    static func duplicateReference(_ reference: String) -> Self {
+        Self(.duplicateReference, "another transfer already has the reference '\(reference)'")
+    }
+    static func duplicateHold(_ id: HoldID) -> Self {
+        Self(.duplicateHold, "hold \(id) was placed before")
+    }
+    static func holdUnknown(_ id: HoldID) -> Self {
+        Self(.holdUnknown, "there is no hold \(id)")
+    }
+    static func holdNotOpen(_ id: HoldID, _ status: HoldStatus) -> Self {
+        Self(.holdNotOpen, "hold \(id) is \(status.rawValue)")
+    }
+    static func holdExpired(_ id: HoldID) -> Self {
+        Self(.holdExpired, "hold \(id) ran out")
+    }
+    static func holdOfPayment(_ id: HoldID) -> Self {
+        Self(.holdOfPayment, "hold \(id) belongs to a payment, which resolves it itself")
+    }
+    static func amountExceedsHold(_ id: HoldID) -> Self {
+        Self(.amountExceedsHold, "hold \(id) is of a smaller amount")
+    }
+}

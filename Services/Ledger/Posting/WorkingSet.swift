@@ -1,0 +1,33 @@
+import Contracts
+import Money
+
+/// Something that a tenant names; another tenant's thing of the same name is another thing.
+struct Owned<Name: Hashable & Sendable>: Hashable, Sendable {
+    let tenant: String
+    let name: Name
+}
+
+/// Everything that a batch of requests names: what the book must hold before the first decision.
+struct WorkingSet: Equatable, Sendable {
+    private(set) var accounts: Set<Owned<AccountID>> = []
+    private(set) var holds: Set<Owned<HoldID>> = []
+    private(set) var references: Set<Owned<String>> = []
+    private(set) var operatorAccounts: Set<Owned<OperatorAccount>> = []
+
+    mutating func name(_ account: AccountID, of tenant: String) {
+        accounts.insert(Owned(tenant: tenant, name: account))
+    }
+
+    /// Names a hold, and with it the accounts that the hold names.
+    mutating func name(_ hold: HoldID, of tenant: String) {
+        holds.insert(Owned(tenant: tenant, name: hold))
+    }
+
+    mutating func name(reference: String, of tenant: String) {
+        references.insert(Owned(tenant: tenant, name: reference))
+    }
+
+    mutating func name(_ account: OperatorAccount, of tenant: String) {
+        operatorAccounts.insert(Owned(tenant: tenant, name: account))
+    }
+}

@@ -1,0 +1,58 @@
+import Contracts
+import Postgres
+import ServiceHost
+
+/// The ledger's contents page: what it answers, what it consumes, what it does by itself.
+enum LedgerRoutes {
+    static func add(to routes: inout Routes, database: Database) {
+        accounts(&routes)
+        transfers(&routes)
+        holds(&routes)
+        routes.consume(
+            .ledgerCommands, operation: "ledger.commands", handler: AnswerCommands.handle)
+        routes.every(.seconds(1), "ledger.expire-holds") {
+            try await ExpireHolds.sweepAll(database)
+        }
+    }
+
+    private static func accounts(_ routes: inout Routes) {
+        routes.post("/v1/accounts", operation: "ledger.open-account", scope: .ledgerWrite) {
+            (request: OpenAccount, scope, tx) in try request.handle(scope, tx)
+        }
+        routes.get("/v1/accounts", scope: .ledgerRead, handler: GetAccounts.list)
+        routes.get("/v1/accounts/{id}", scope: .ledgerRead, handler: GetAccounts.one)
+        routes.get("/v1/accounts/{id}/entries", scope: .ledgerRead, handler: ListEntries.handle)
+        for (verb, rule) in [
+            ("freeze", ChangeAccount.freeze), ("unfreeze", ChangeAccount.unfreeze),
+            ("close", ChangeAccount.close),
+        ] {
+            routes.post(
+                "/v1/accounts/{id}/\(verb)", operation: "ledger.\(verb)-account",
+                scope: .ledgerWrite
+            ) {
+                (_: NoInput, scope, tx) in try ChangeAccount.handle(rule, scope, tx)
+            }
+        }
+        routes.get("/v1/trial-balance", scope: .ledgerRead, handler: GetTrialBalance.handle)
+    }
+
+    private static func transfers(_ routes: inout Routes) {
+        routes.post("/v1/transfers", operation: "ledger.post-transfer", scope: .ledgerWrite) {
+            (request: PostTransfer, scope, tx) in try request.handle(scope, tx)
+        }
+        routes.get("/v1/transfers/{id}", scope: .ledgerRead, handler: GetTransfer.handle)
+    }
+
+    private static func holds(_ routes: inout Routes) {
+        routes.post("/v1/holds", operation: "ledger.place-hold", scope: .ledgerWrite) {
+            (request: PlaceHoldRequest, scope, tx) in try request.handle(scope, tx)
+        }
+        routes.get("/v1/holds/{id}", scope: .ledgerRead, handler: GetHold.handle)
+        routes.post("/v1/holds/{id}/post", operation: "ledger.post-hold", scope: .ledgerWrite) {
+            (request: PostHoldRequest, scope, tx) in try request.handle(scope, tx)
+        }
+        routes.post("/v1/holds/{id}/void", operation: "ledger.void-hold", scope: .ledgerWrite) {
+            (_: NoInput, scope, tx) in try VoidHoldRequest.handle(scope, tx)
+        }
+    }
+}
