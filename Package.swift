@@ -47,6 +47,7 @@ extension Target.Dependency {
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
@@ -106,6 +107,8 @@ let package = Package(
         .systemLibrary(
             name: "CKafka", path: "Shared/CKafka", pkgConfig: "rdkafka",
             providers: [.apt(["librdkafka-dev"])]),
+        // The spawn calls that Glibc's module hides.
+        .systemLibrary(name: "CSpawn", path: "Shared/CSpawn"),
 
         // What the services share.
         .shared("Money", []),
@@ -126,7 +129,7 @@ let package = Package(
         .shared(
             "LocalStack",
             [
-                "Postgres", "Kafka", .logging, .nio, .nioPosix, .subprocess, .systemPackage,
+                "CSpawn", "Contracts", "Postgres", "Kafka", .logging, .nio, .nioPosix, .nioHTTP1,
                 .httpClient, .crypto, .jwt,
             ]),
 

@@ -1,0 +1,129 @@
+import Contracts
+import FoundationEssentials
+import Glibc
+import Kafka
+
+/// What happens while a stack starts and runs.
+public enum StackEvent: Sendable {
+    /// A step of the start, for people: "creating databases".
+    case step(String)
+    case process(SupervisorEvent)
+}
+
+/// The whole system on one machine: PostgreSQL, broker, three services and the relay, each a
+/// process of its own, supervised by the process that started it.
+///
+/// The broker's proxy lives in the supervising process.
+public final class Stack: Sendable {
+    public static let services = ["payment", "billing", "ledger"]
+
+    public let environment: StackEnvironment
+    /// Keeps the processes alive; by name: postgres broker payment billing ledger relay.
+    public let supervisor: Supervisor
+    /// Stands between the services and the embedded broker; `nil` with a Kafka of one's own.
+    public let proxy: TCPProxy?
+    let plan: StackPlan
+
+    private init(
+        _ environment: StackEnvironment, _ supervisor: Supervisor, _ proxy: TCPProxy?,
+        _ plan: StackPlan
+    ) {
+        self.environment = environment
+        self.supervisor = supervisor
+        self.proxy = proxy
+        self.plan = plan
+    }
+
+    /// Starts everything and returns once all of it is ready; `stack.env` is written then.
+    ///
+    /// Throws what kept it from starting, after stopping what had started.
+    public static func start(
+        _ configuration: StackConfiguration,
+        report: @escaping @Sendable (StackEvent) -> Void = { _ in }
+    ) async throws -> Stack {
+        let directory = configuration.directory
+        for path in [directory, "\(directory)/log", configuration.pids.path] {
+            try makeDirectory(path)
+        }
+        try requireBinaries(configuration)
+        let ports = try choosePorts(configuration)
+        await configuration.pids.sweep(
+            first: stopOrder, signals: ["postgres": SIGINT])
+        let supervisor = Supervisor(pids: configuration.pids) { report(.process($0)) }
+        var proxy: TCPProxy?
+        do {
+            let secrets = try Secrets(file: "\(directory)/secret")
+            let broker = try await embeddedBroker(configuration)
+            proxy = broker?.proxy
+            let kafka = broker?.bootstrapServers ?? configuration.kafka ?? ""
+            let plan = try StackPlan(
+                configuration: configuration, ports: ports, secrets: secrets, kafka: kafka)
+            try await plan.startStores(supervisor, broker, report)
+            try await plan.startServices(supervisor, report)
+            let environment = try await plan.environment()
+            try environment.write(to: "\(directory)/stack.env")
+            return Stack(environment, supervisor, proxy, plan)
+        } catch {
+            await supervisor.stopAll(grace: .seconds(5))
+            await proxy?.close()
+            throw error
+        }
+    }
+
+    /// Stops everything in reverse order. Data stay.
+    public func stop() async {
+        unlink("\(plan.configuration.directory)/stack.env")
+        await supervisor.stopAll()
+        await proxy?.close()
+    }
+
+    /// The order in which leftovers are ended: those that use before those that are used.
+    public static let stopOrder = ["relay", "payment", "billing", "ledger", "broker", "postgres"]
+
+    private static func embeddedBroker(_ configuration: StackConfiguration) async throws -> Broker?
+    {
+        guard configuration.kafka == nil else { return nil }
+        let binary =
+            try configuration.brokerBinary ?? Broker.locate(below: configuration.directory)
+        return try await Broker(
+            binary: binary, topics: Topic.allCases.map(\.rawValue),
+            log: configuration.log("broker"), diesWithParent: configuration.diesWithParent)
+    }
+
+    private static func requireBinaries(_ configuration: StackConfiguration) throws {
+        let missing = (services + ["relay"]).filter {
+            access("\(configuration.binaries)/\($0)", X_OK) != 0
+        }
+        guard missing.isEmpty else {
+            throw LocalStackError(
+                .missing,
+                "no \(missing.joined(separator: ", ")) in \(configuration.binaries): "
+                    + "build first, with deploy/local/up")
+        }
+    }
+
+    private static func choosePorts(_ configuration: StackConfiguration) throws -> [String: Int] {
+        var ports: [String: Int] = [:]
+        for name in services + ["relay", "postgres"] {
+            if let port = configuration.ports[name] {
+                guard Port.isFree(port) else {
+                    throw LocalStackError(
+                        .occupied, "port \(port), wanted for \(name), is in use by another program")
+                }
+                ports[name] = port
+            } else {
+                ports[name] = try Port.free()
+            }
+        }
+        return ports
+    }
+
+    /// Creates a directory that other users may pass through, whatever the umask: PostgreSQL may
+    /// run as another user than we.
+    private static func makeDirectory(_ path: String) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        guard chmod(path, 0o755) == 0 else {
+            throw LocalStackError(.invalid, "cannot use \(path): \(errorText(errno))")
+        }
+    }
+}

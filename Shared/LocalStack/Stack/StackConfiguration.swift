@@ -1,0 +1,29 @@
+/// What a stack is to be made of.
+public struct StackConfiguration: Sendable {
+    /// Holds everything the stack writes: data, logs, pid files, secrets. Usually `.farthing`.
+    public var directory: String
+    /// The directory with the programs `payment`, `billing`, `ledger` and `relay`.
+    public var binaries: String
+    /// HTTP ports by process name; chosen free where none is given.
+    public var ports: [String: Int] = [:]
+    /// Bootstrap servers of a Kafka that is already there, instead of the embedded broker.
+    public var kafka: String?
+    /// The embedded broker's program; looked for below `directory` unless given.
+    public var brokerBinary: String?
+    /// libpq URL of a superuser of a PostgreSQL that is already there, instead of a private one.
+    public var postgres: String?
+    /// More environment variables, by process name.
+    public var environment: [String: [String: String]] = [:]
+    /// The tenant of the development token.
+    public var tenant = "demo"
+    /// Whether everything ends, by the kernel's hand, when our process dies: for tests.
+    public var diesWithParent = false
+
+    public init(directory: String, binaries: String) {
+        self.directory = directory
+        self.binaries = binaries
+    }
+
+    var pids: PidDirectory { PidDirectory("\(directory)/pids") }
+    func log(_ name: String) -> String { "\(directory)/log/\(name).log" }
+}

@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Contracts
+import Kafka
+
+/// How the parts of one stack are started: their ports, roles and environments.
+struct StackPlan: Sendable {
+    let configuration: StackConfiguration
+    let ports: [String: Int]
+    let secrets: Secrets
+    /// Bootstrap servers.
+    let kafka: String
+
+    private let cluster: PostgresCluster?
+    private let databases: StackDatabases
+
+    init(
+        configuration: StackConfiguration, ports: [String: Int], secrets: Secrets, kafka: String
+    ) throws {
+        self.configuration = configuration
+        self.ports = ports
+        self.secrets = secrets
+        self.kafka = kafka
+        let superuserURL: String
+        if let url = configuration.postgres {
+            self.cluster = nil
+            superuserURL = url
+        } else {
+            let cluster = PostgresCluster(
+                directory: "\(configuration.directory)/postgres", port: ports["postgres"] ?? 0,
+                authentication: .password(secrets.secret(for: "postgres")),
+                log: configuration.log("postgres"), diesWithParent: configuration.diesWithParent)
+            self.cluster = cluster
+            superuserURL = cluster.superuserURL()
+        }
+        self.databases = StackDatabases(superuserURL: superuserURL, secrets: secrets)
+    }
+
+    /// Starts PostgreSQL and the broker, side by side, and prepares both: databases migrated,
+    /// topics made.
+    func startStores(
+        _ supervisor: Supervisor, _ broker: Broker?,
+        _ report: @escaping @Sendable (StackEvent) -> Void
+    ) async throws {
+        async let bus: Void = startBus(supervisor, broker)
+        if let cluster {
+            try await supervisor.start(try cluster.supervised(), within: .seconds(60))
+        }
+        report(.step("migrating the databases"))
+        try await databases.provision()
+        try await withThrowingTaskGroup { group in
+            for name in StackDatabases.names {
+                group.addTask { try await migrate(name) }
+            }
+            try await group.waitForAll()
+        }
+        try await bus
+    }
+
+    /// Starts the services and the relay, side by side, and waits until all are ready.
+    func startServices(
+        _ supervisor: Supervisor, _ report: @escaping @Sendable (StackEvent) -> Void
+    ) async throws {
+        report(.step("starting the services and the relay"))
+        try await withThrowingTaskGroup { group in
+            for name in Stack.services {
+                let process = try service(name)
+                group.addTask { try await supervisor.start(process, within: .seconds(60)) }
+            }
+            let relay = try relay("relay", port: ports["relay"] ?? 0)
+            group.addTask { try await supervisor.start(relay, within: .seconds(60)) }
+            try await group.waitForAll()
+        }
+    }
+
+    /// What users of the stack need to know.
+    func environment() async throws -> StackEnvironment {
+        var environment = StackEnvironment()
+        environment.paymentURL = baseURL("payment")
+        environment.billingURL = baseURL("billing")
+        environment.ledgerURL = baseURL("ledger")
+        environment.token = try await DevelopmentToken.make(
+            secret: secrets.tokenSecret, tenant: configuration.tenant)
+        environment.paymentDatabase = try databases.ownerURL("payment")
+        environment.billingDatabase = try databases.ownerURL("billing")
+        environment.ledgerDatabase = try databases.ownerURL("ledger")
+        environment.kafka = kafka
+        environment.pids = configuration.pids.path
+        return environment
+    }
+
+    /// A relay over all three databases; a second one waits as a standby.
+    func relay(_ name: String, port: Int) throws -> SupervisedProcess {
+        let sources = try StackDatabases.names.map { "\($0)=\(try databases.relayURL($0))" }
+        return process(
+            name, program: "relay", port: port,
+            ["RELAY_SOURCES": sources.joined(separator: ",")])
+    }
+
+    private func service(_ name: String) throws -> SupervisedProcess {
+        process(
+            name, program: name, port: ports[name] ?? 0,
+            [
+                "DATABASE_URL": try databases.serviceURL(name),
+                "JWT_HS256_SECRET": secrets.tokenSecret,
+            ])
+    }
+
+    private func process(
+        _ name: String, program: String, port: Int, _ special: [String: String]
+    ) -> SupervisedProcess {
+        var command = command(name, program: program)
+        command.environment.merge([
+            "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(port)", "KAFKA_BOOTSTRAP": kafka,
+        ]) { $1 }
+        command.environment.merge(special) { $1 }
+        command.environment.merge(configuration.environment[name] ?? [:]) { $1 }
+        let client = APIClient(baseURL: "http://127.0.0.1:\(port)")
+        return SupervisedProcess(name, command, isReady: { await client.isReady() })
+    }
+
+    private func migrate(_ name: String) async throws {
+        var command = command("\(name)-migrate", program: name)
+        command.arguments = ["migrate"]
+        command.environment["MIGRATION_DATABASE_URL"] = try databases.ownerURL(name)
+        try await command.run("\(name) migrate")
+    }
+
+    private func command(_ name: String, program: String) -> ProcessCommand {
+        ProcessCommand(
+            "\(configuration.binaries)/\(program)", log: configuration.log(name),
+            parentDeathSignal: configuration.diesWithParent ? .kill : nil)
+    }
+
+    private func startBus(_ supervisor: Supervisor, _ broker: Broker?) async throws {
+        if let broker {
+            try await supervisor.start(broker.supervised)
+        } else {
+            try await Broker.createTopics(
+                Topic.allCases.map(\.rawValue), on: KafkaConfiguration(bootstrapServers: kafka))
+        }
+    }
+
+    private func baseURL(_ name: String) -> String { "http://127.0.0.1:\(ports[name] ?? 0)" }
+}
