@@ -1,0 +1,83 @@
+import FoundationEssentials
+import LocalStack
+import Postgres
+
+/// The one PostgreSQL cluster that all tests of a process share, each with databases of its own.
+///
+/// It runs without fsync, because its data need not survive the machine; tests of durability
+/// start a `TestStack`, which has it on.
+actor TestCluster {
+    static let shared = TestCluster()
+
+    private var starting: Task<PostgresCluster, any Error>?
+    private var supervisor: Supervisor?
+
+    /// Roles of every test database. Logging in needs no password here.
+    static let owner = "test_owner"
+    static let service = "test_service"
+    static let relay = "test_relay"
+
+    /// The running cluster; the first caller starts it.
+    func running() async throws -> PostgresCluster {
+        if let starting { return try await starting.value }
+        let task = Task { try await start() }
+        starting = task
+        return try await task.value
+    }
+
+    private func start() async throws -> PostgresCluster {
+        let directory = try TestRun.directory()
+        let cluster = PostgresCluster(
+            directory: "\(directory)/postgres", port: try Port.free(), authentication: .trust,
+            durable: false, log: "\(directory)/postgres.log", diesWithParent: true)
+        let supervisor = Supervisor(pids: PidDirectory("\(directory)/pids"))
+        self.supervisor = supervisor
+        try await supervisor.start(try cluster.supervised(), within: .seconds(60))
+        let roles = PostgresRoles(superuserURL: cluster.superuserURL())
+        try await roles.createGroups()
+        try await roles.createLogin(Self.owner, password: "test")
+        try await roles.createLogin(
+            Self.service, password: "test", member: PostgresRoles.serviceGroup)
+        try await roles.createLogin(
+            Self.relay, password: "test", member: PostgresRoles.relayGroup, replication: true)
+        return cluster
+    }
+
+    private var templates: [String: Task<String, any Error>] = [:]
+
+    /// The database that holds these migrations and nothing else; made once per distinct list.
+    func template(_ sets: [MigrationSet]) async throws -> String {
+        let key = sets.map(\.fingerprint).joined(separator: " ")
+        if let known = templates[key] { return try await known.value }
+        let name = "template_\(templates.count)"
+        let task = Task {
+            let cluster = try await running()
+            let roles = PostgresRoles(superuserURL: cluster.superuserURL())
+            try await roles.createDatabase(name, owner: Self.owner)
+            let url = cluster.url(name, as: Self.owner)
+            _ = try await Migrator(url: url, logger: .quiet).migrate(sets)
+            return name
+        }
+        templates[key] = task
+        return try await task.value
+    }
+}
+
+extension MigrationSet {
+    /// Tells lists of migrations apart within one process.
+    fileprivate var fingerprint: String {
+        var hasher = Hasher()
+        for migration in migrations {
+            hasher.combine(migration.version)
+            hasher.combine(migration.sql)
+        }
+        return "\(component):\(hasher.finalize())"
+    }
+}
+
+extension PostgresCluster {
+    /// libpq URL of one of the test roles.
+    func url(_ database: String, as role: String) -> String {
+        "postgresql://\(role):test@127.0.0.1:\(port)/\(database)"
+    }
+}

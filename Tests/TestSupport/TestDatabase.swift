@@ -1,0 +1,72 @@
+import FoundationEssentials
+import LocalStack
+public import Postgres
+import Synchronization
+import Testing
+
+/// A database of a test's own, with the given migrations applied: a clone of a template in the
+/// cluster that all tests share, made in some ten milliseconds.
+///
+///     let database = try await TestDatabase.make(LedgerCommand.migrations)
+///
+/// Dropping it is optional: the whole cluster goes when the test process ends.
+public struct TestDatabase: Sendable {
+    public let name: String
+    private let cluster: PostgresCluster
+
+    /// libpq URL with the rights of a service.
+    public var url: String { cluster.url(name, as: TestCluster.service) }
+    /// libpq URL of the owner, who may migrate.
+    public var ownerURL: String { cluster.url(name, as: TestCluster.owner) }
+    /// libpq URL of the superuser.
+    public var superuserURL: String { cluster.superuserURL(database: name) }
+    /// libpq URL with the rights of the relay, which may replicate.
+    public var relayURL: String { cluster.url(name, as: TestCluster.relay) }
+
+    private static let count = Atomic(0)
+
+    /// Makes a database. No migrations at all make an empty one.
+    public static func make(_ sets: [MigrationSet] = []) async throws -> TestDatabase {
+        let template = try await TestCluster.shared.template(sets)
+        let cluster = try await TestCluster.shared.running()
+        let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        let database = TestDatabase(name: "test_\(number)", cluster: cluster)
+        try await database.create(from: template)
+        return database
+    }
+
+    /// Drops it, whoever is still connected, and its replication slots.
+    public func drop() async throws {
+        try await administer([
+            """
+            SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+            WHERE database = '\(name)' AND active_pid IS NOT NULL
+            """
+        ])
+        try await eventually(within: .seconds(10), "no replication slot on \(name)") {
+            try await administer([
+                """
+                SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+                WHERE database = '\(name)'
+                """
+            ])
+            return true
+        }
+        try await administer(["DROP DATABASE IF EXISTS \(name) WITH (FORCE)"])
+    }
+
+    /// The migrator's connection may take a moment to be gone, and a template cannot be copied
+    /// while anybody is connected to it.
+    private func create(from template: String) async throws {
+        try await eventually(within: .seconds(10), "no one is connected to \(template)") {
+            try await administer([
+                "CREATE DATABASE \(name) TEMPLATE \(template) OWNER \(TestCluster.owner)"
+            ])
+            return true
+        }
+    }
+
+    private func administer(_ statements: [String]) async throws {
+        try await PostgresRoles(superuserURL: cluster.superuserURL()).execute(statements)
+    }
+}
