@@ -167,7 +167,7 @@ let package = Package(
         .tests("ServiceHostTests", integration + ["ServiceHost", "Kafka", .hummingbird]),
         .tests("LocalStackTests", ["TestSupport", "LocalStack", "Kafka", .logging]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
-        .tests("BillingTests", integration + ["Billing", "Money"]),
+        .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Ledger", "Money"]),
         .tests("RelayTests", integration + ["Relay", "Kafka"]),
         .tests("FarthingTests", integration + ["Farthing"]),

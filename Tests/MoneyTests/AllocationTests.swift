@@ -45,7 +45,8 @@ struct AllocationTests {
             let sum = parts.reduce(into: Int128(0)) { $0 += Int128($1.minorUnits) }
             #expect(sum == Int128(amount), "\(amount) by \(weights), seed \(seed)")
             for (part, weight) in zip(parts, weights) {
-                let exact = (Int128(amount) * Int128(weight)).quotientAndRemainder(dividingBy: total)
+                let product = Int128(amount) * Int128(weight)
+                let exact = product.quotientAndRemainder(dividingBy: total)
                 let distance = (Int128(part.minorUnits) - exact.quotient).magnitude
                 #expect(distance <= (exact.remainder == 0 ? 0 : 1), "seed \(seed)")
             }
