@@ -33,14 +33,19 @@ enum OutboxQueries {
         JOIN barrier ON barrier.saga = named.saga AND barrier.step = named.step
         """)
 
-    /// No ON CONFLICT: a row that another transaction wrote meanwhile must fail this one, because
-    /// its decisions no longer hold.
+    /// A row that another transaction wrote meanwhile makes this one fail and run again, because
+    /// what it decided no longer holds.
     static let recordBarrier = Statement(
         """
-        INSERT INTO barrier (saga, step, direction, outcome, reply_type, reply)
-        SELECT saga, step, direction, outcome, reply_type, reply
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-            AS answer (saga, step, direction, outcome, reply_type, reply)
-        ORDER BY saga, step, direction
+        WITH written AS (
+            INSERT INTO barrier (saga, step, direction, outcome, reply_type, reply)
+            SELECT saga, step, direction, outcome, reply_type, reply
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+                AS answer (saga, step, direction, outcome, reply_type, reply)
+            ORDER BY saga, step, direction
+            ON CONFLICT DO NOTHING
+            RETURNING saga
+        )
+        SELECT CASE WHEN count(*) < cardinality($1) THEN barrier_overtaken() END FROM written
         """)
 }

@@ -37,9 +37,9 @@ public struct Participant: Sendable {
     /// a batch, or more often if a batch holds a command twice or together with its undo, whose
     /// fate depends on what the first of them came to.
     ///
-    /// Throws what `apply` throws, `OutboxError`, and `PostgresError`. Two transactions that handle
-    /// the same command at once end with `.uniqueViolation` on `barrier_pkey` for one of them, at
-    /// its next query or its commit: roll back and handle the batch again.
+    /// Throws what `apply` throws, `OutboxError`, and `PostgresError`. If another transaction
+    /// answered one of the commands meanwhile, this one ends with `.serializationFailure`, upon
+    /// which `Database.transaction` runs it again.
     public func handle(
         _ commands: [Envelope], in tx: borrowing Transaction,
         apply: ([Envelope]) throws -> [AnyReply]

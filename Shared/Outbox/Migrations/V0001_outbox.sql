@@ -63,6 +63,15 @@ CREATE TRIGGER barrier_never_changes BEFORE UPDATE OR DELETE ON barrier
 CREATE TRIGGER barrier_never_emptied BEFORE TRUNCATE ON barrier
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Fails a transaction that decided on what another one has changed meanwhile, with the SQLSTATE
+-- upon which it is run again.
+CREATE FUNCTION barrier_overtaken() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'another transaction answered the same command meanwhile'
+        USING ERRCODE = 'serialization_failure';
+END
+$$;
+
 -- How far a relay has come: every transaction below `published_below` is in Kafka.
 CREATE TABLE relay_checkpoint (
     slot            text        PRIMARY KEY,
