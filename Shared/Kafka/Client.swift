@@ -1,5 +1,6 @@
 import CKafka
 import Logging
+import Synchronization
 
 /// One librdkafka client: its handle, its configuration and where its log lines go.
 ///
@@ -36,10 +37,16 @@ final class Client: @unchecked Sendable {
     }
 
     /// Ends the client's threads. The handle must not be used afterwards.
+    ///
+    /// Seen to wait forever in librdkafka 2.0.2 after a topic was deleted under a consumer
+    /// (2026-11): nobody should wait for it in turn.
     func destroy() { rd_kafka_destroy(handle) }
 
     /// The error after which the client is of no more use, if there was one.
     var fatalError: KafkaError? {
+        if context.producerIsUnknown {
+            return KafkaError(.fatal, "the cluster does not know this producer (any more)")
+        }
         var reason = [CChar](repeating: 0, count: 512)
         let error = rd_kafka_fatal_error(handle, &reason, reason.count)
         return error == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(.fatal, text(reason))
@@ -57,8 +64,15 @@ final class Client: @unchecked Sendable {
 /// What librdkafka's callbacks are given: where to log, and whom to tell of a rebalance.
 class ClientContext {
     let logger: Logger
+    private let unknownProducer = Atomic(false)
 
     init(logger: Logger) { self.logger = logger }
+
+    /// Whether the cluster said that it does not know the producer's id.
+    ///
+    /// A broker that lost everything says so. librdkafka then raises the epoch of the same id and
+    /// tries again at once, for ever, and tells of it in nothing but a debug line (2.0.2).
+    var producerIsUnknown: Bool { unknownProducer.load(ordering: .relaxed) }
 
     /// Called on the polling thread when partitions come or go.
     func rebalance(
@@ -90,6 +104,7 @@ class ClientContext {
     /// A broker that is away is no error of this program: what librdkafka calls errors are
     /// warnings here.
     private func log(_ level: Int32, _ facility: String, _ line: String) {
+        if facility == "UNKPID" { unknownProducer.store(true, ordering: .relaxed) }
         let level: Logger.Level =
             switch level {
             case ...2: .error

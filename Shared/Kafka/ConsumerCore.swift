@@ -119,6 +119,7 @@ final class ConsumerCore: @unchecked Sendable {
             case .close(let waiter):
                 close()
                 waiter?.resume()
+                client.destroy()
                 return
             }
         }
@@ -183,7 +184,6 @@ final class ConsumerCore: @unchecked Sendable {
             logger.warning("kafka: consumer closed uncleanly: \(KafkaError(error))")
         }
         rd_kafka_queue_destroy(queue)
-        client.destroy()
     }
 
     private static func refuse(_ job: ConsumerJob) {

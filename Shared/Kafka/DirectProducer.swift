@@ -55,13 +55,15 @@ public struct DirectProducer: ~Copyable {
 
     deinit {
         rd_kafka_queue_io_event_enable(queue, -1, nil, 0)
-        let everything = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
-        rd_kafka_purge(client.handle, everything)
+        rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
         for topic in topics.values { rd_kafka_topic_destroy(topic.handle) }
         rd_kafka_queue_destroy(queue)
-        client.destroy()
-        close(wakeUp.read)
-        close(wakeUp.write)
+        // On a thread of its own, because the owner has a replacement to go on with.
+        startThread { [client, wakeUp] in
+            client.destroy()
+            close(wakeUp.read)
+            close(wakeUp.write)
+        }
     }
 
     /// Becomes readable when delivery reports are there; `poll` empties it.

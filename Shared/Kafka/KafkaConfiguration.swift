@@ -28,8 +28,11 @@ public struct KafkaConfiguration: Sendable {
 
     /// Nothing acknowledged is lost, nothing is written twice by a retry, and no message waits
     /// for company: batches form by themselves while earlier requests are in flight.
+    ///
+    /// `debug` brings the line by which `ClientContext.producerIsUnknown` is found out.
     private static let producer = [
         "acks": "all",
+        "debug": "eos",
         "enable.idempotence": "true",
         "linger.ms": "0",
         "message.timeout.ms": "30000",

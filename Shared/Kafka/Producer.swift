@@ -21,7 +21,8 @@ public final class Producer: Sendable {
     /// Publishes the records in order and returns once all of them are acknowledged.
     ///
     /// Waits for room when the client's queue is full. Throws the first failure: some of the
-    /// records may be in the log nevertheless, and with `.timedOut` even the failed one.
+    /// records may be in the log nevertheless, and with `.timedOut` even the failed one. After
+    /// `.fatal` or `.purged` only a new producer helps.
     public func produce(_ records: [KafkaRecord]) async throws(KafkaError) {
         try core.enter()
         defer { core.leave() }
@@ -119,6 +120,10 @@ final class ProducerCore: @unchecked Sendable {
             return !state.closing
         }
         if !entered { throw KafkaError(.closed, "the producer is closed") }
+        if let error = client.fatalError {
+            leave()
+            throw error
+        }
     }
 
     func leave() { state.withLock { $0.callers -= 1 } }
@@ -168,22 +173,30 @@ final class ProducerCore: @unchecked Sendable {
     }
 
     private func run() {
-        while !state.withLock({ $0.closing }) { turn(milliseconds: 100) }
+        while !state.withLock({ $0.closing }) {
+            turn(milliseconds: 100)
+            // Whoever waits for a delivery hears at once that there will be none.
+            if client.fatalError != nil { purge() }
+        }
         let deadline = ContinuousClock.now + .seconds(5)
         while rd_kafka_outq_len(client.handle) > 0, ContinuousClock.now < deadline {
             turn(milliseconds: 10)
         }
-        rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        purge()
         while rd_kafka_outq_len(client.handle) > 0 || state.withLock({ $0.callers > 0 }) {
             turn(milliseconds: 10)
         }
         rd_kafka_queue_destroy(queue)
-        client.destroy()
         let waiters = state.withLock { state in
             state.ended = true
             return state.waitingForEnd
         }
         for waiter in waiters { waiter.resume() }
+        client.destroy()
+    }
+
+    private func purge() {
+        rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     }
 
     private func turn(milliseconds: Int32) {
