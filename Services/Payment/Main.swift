@@ -1,2 +1,49 @@
-// Placeholder: replaced by the service.
-@main struct PaymentMain { static func main() {} }
+import ArgumentParser
+import FoundationEssentials
+import Outbox
+import Postgres
+import Saga
+import ServiceHost
+
+/// The payment service: takes payments in, and runs each one's saga to its end.
+@main
+struct PaymentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "payment", abstract: "Takes payments and runs their sagas.",
+        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+
+    static let service = "payment"
+
+    static let migrations = [
+        OutboxSchema.migrations,
+        HostSchema.migrations,
+        SagaSchema.migrations,
+        MigrationSet(
+            component: "payment",
+            [Migration(version: 1, name: "payment", sql: PackageResources.V0001_payment_sql)]),
+    ]
+
+    struct Serve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Answers HTTP and the bus until SIGTERM.")
+
+        func run() async throws {
+            let host = try Host(
+                service, configuration: .fromEnvironment(service: service),
+                migrations: migrations)
+            let payments = Payments(
+                patience: try Patience(environment: ProcessInfo.processInfo.environment),
+                database: host.database)
+            try await host.serve { routes in payments.register(in: &routes) }
+        }
+    }
+
+    struct Migrate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings the database's schema up to date.")
+
+        func run() async throws {
+            try await Host.migrate(service, migrations)
+        }
+    }
+}

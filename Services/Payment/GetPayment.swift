@@ -1,0 +1,46 @@
+import Contracts
+import Postgres
+import Saga
+import ServiceHost
+
+/// `GET /v1/payments/{id}`, and what `Prefer: wait` answers: one payment with its timeline.
+enum GetPayment {
+    static func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        let payment = try find(try scope.id(), tenant: scope.tenant, in: tx)
+        return .ok(try view(payment, in: tx))
+    }
+
+    /// Waits for the payment's end as long as the request would: 201 with the final state if it
+    /// ended, else 202 as it stands.
+    static func whenEnded(
+        _ resource: String, _ scope: RequestScope, _ database: Database, _ waiting: Waiting
+    ) async throws -> Answer {
+        guard let id = PaymentID(resource) else { throw Problem.notFound }
+        let payment = try await waiting.look(
+            for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0)
+        ) {
+            try await database.read { tx in try find(id, tenant: scope.tenant, in: tx) }
+        } until: {
+            $0.status != .processing
+        }
+        let shown = try await database.read { tx in try view(payment, in: tx) }
+        return payment.status == .processing
+            ? .accepted(shown, location: payment.location)
+            : .created(shown, location: payment.location)
+    }
+
+    private static func find(
+        _ id: PaymentID, tenant: String, in tx: borrowing Transaction
+    ) throws -> Payment {
+        guard let row = try tx.query(PaymentQueries.find, tenant, id.uuid).first else {
+            throw Problem.notFound(detail: "There is no payment '\(id)'.")
+        }
+        return try Payment(row)
+    }
+
+    private static func view(
+        _ payment: Payment, in tx: borrowing Transaction
+    ) throws -> PaymentView {
+        PaymentView(payment, timeline: try SagaTimeline.read(payment.saga, in: tx))
+    }
+}

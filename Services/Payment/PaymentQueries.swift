@@ -1,0 +1,84 @@
+import Postgres
+
+/// Every statement of the payment service.
+///
+/// Rows of `payment` are read by `Payment.init`, which wants the columns in this order.
+enum PaymentQueries {
+    static let insert = Statement(
+        """
+        INSERT INTO payment
+            (id, tenant, saga, amount, currency, source, destination, customer, description,
+             reference, metadata, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """)
+
+    static let find = Statement(
+        """
+        SELECT id, saga, status, amount, currency, source, destination, customer, description,
+               reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
+               failure_detail, created_at, ended_at
+        FROM payment
+        WHERE tenant = $1 AND id = $2
+        """)
+
+    static let newest = Statement(
+        """
+        SELECT id, saga, status, amount, currency, source, destination, customer, description,
+               reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
+               failure_detail, created_at, ended_at
+        FROM payment
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2)
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    static let byStatus = Statement(
+        """
+        SELECT id, saga, status, amount, currency, source, destination, customer, description,
+               reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
+               failure_detail, created_at, ended_at
+        FROM payment
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND status = $4
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    static let byReference = Statement(
+        """
+        SELECT id, saga, status, amount, currency, source, destination, customer, description,
+               reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
+               failure_detail, created_at, ended_at
+        FROM payment
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND reference = $4
+          AND ($5::text IS NULL OR status = $5)
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    /// Whether a saga's time is up: a look that takes no lock.
+    static let overdue = Statement(
+        """
+        SELECT EXISTS (
+            SELECT FROM saga WHERE definition = 'payment' AND next_deadline <= now())
+        """)
+
+    static let succeed = Statement(
+        """
+        UPDATE payment
+        SET status = 'succeeded', fee = ended.fee, tax = ended.tax, transfer = ended.transfer,
+            invoice = ended.invoice, ended_at = now()
+        FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])
+             AS ended (payment, fee, tax, transfer, invoice)
+        WHERE payment.id = ended.payment
+        """)
+
+    static let fail = Statement(
+        """
+        UPDATE payment
+        SET status = 'failed', failure_code = ended.code, failure_step = ended.step,
+            failure_detail = ended.detail, ended_at = now()
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+             AS ended (payment, code, step, detail)
+        WHERE payment.id = ended.payment
+        """)
+}

@@ -1,0 +1,89 @@
+import Contracts
+import ServiceLifecycle
+import Synchronization
+
+/// Wakes the requests that wait (`Prefer: wait`) for a payment to end.
+///
+/// A payment that ends in this process wakes its waiters at once: its end is noted inside the
+/// transaction and announced after the commit. A payment that ends in another process of the
+/// service is found by looking again every `interval`.
+final class Waiting: Sendable {
+    private struct State {
+        var waiters: [PaymentID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var nextTicket = 0
+        var noted: [PaymentID] = []
+    }
+
+    private let state = Mutex(State())
+    private let interval: Duration
+
+    init(interval: Duration = .milliseconds(250)) {
+        self.interval = interval
+    }
+
+    /// Remembers, inside the transaction, payments that will have ended once it has committed.
+    ///
+    /// If it rolls back instead, a later announcement wakes waiters that see no end and wait on.
+    func note(_ payments: [PaymentID]) {
+        state.withLock { $0.noted += payments }
+    }
+
+    /// Wakes those who wait for what was noted. To be called after each commit.
+    func announce() {
+        let woken = state.withLock { state in
+            defer { state.noted.removeAll() }
+            return state.noted.flatMap { state.waiters[$0].map { Array($0.values) } ?? [] }
+        }
+        for waiter in woken { waiter.yield() }
+    }
+
+    /// Looks until there is something to see, the time is up, the caller is cancelled, or the
+    /// process shuts down. Answers what the last look saw; rethrows what it threw.
+    func look<Seen: Sendable>(
+        for payment: PaymentID, upTo limit: Duration,
+        _ look: () async throws -> Seen, until isEnough: (Seen) -> Bool
+    ) async throws -> Seen {
+        let deadline = ContinuousClock.now + limit
+        let (wakeUps, waiter) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        // Before the first look, so that no end can fall between a look and the wait.
+        let ticket = enter(waiter, for: payment)
+        let pace = Task { [interval] in
+            while ContinuousClock.now < deadline {
+                try await Task.sleep(for: min(interval, deadline - .now))
+                waiter.yield()
+            }
+            waiter.finish()
+        }
+        defer {
+            pace.cancel()
+            leave(ticket, for: payment)
+        }
+        return try await withGracefulShutdownHandler {
+            var seen = try await look()
+            var waking = wakeUps.makeAsyncIterator()
+            while !isEnough(seen), await waking.next() != nil { seen = try await look() }
+            return seen
+        } onGracefulShutdown: {
+            waiter.finish()
+        }
+    }
+
+    /// How many requests wait.
+    var count: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+
+    private func enter(_ waiter: AsyncStream<Void>.Continuation, for payment: PaymentID) -> Int {
+        state.withLock { state in
+            state.nextTicket += 1
+            state.waiters[payment, default: [:]][state.nextTicket] = waiter
+            return state.nextTicket
+        }
+    }
+
+    private func leave(_ ticket: Int, for payment: PaymentID) {
+        state.withLock { state in
+            state.waiters[payment]?[ticket] = nil
+            if state.waiters[payment]?.isEmpty == true { state.waiters[payment] = nil }
+        }
+    }
+}
