@@ -5,7 +5,8 @@ enum LedgerChecks {
     static let all = [
         transfersBalance, entriesBelong, booksBalance, balancesAreSums, versionsAreContiguous,
         balancesChain, nobodyIsOverdrawn, heldIsTheSumOfHolds, holdsMatchTransfers, oncePerSaga,
-        holdsMatchBarrier, transfersMatchBarrier, holdsAreTold, transfersAreTold, triggersArePresent,
+        holdsMatchBarrier, transfersMatchBarrier, holdsAreTold, transfersAreTold,
+        triggersArePresent,
     ]
 
     static let transfersBalance = Check(

@@ -36,7 +36,8 @@ struct SagaAgreement {
         guard !holds else { return }
         findings.append(
             Finding(
-                check: check, invariant: invariant, database: "all", subject: subject, what: what()))
+                check: check, invariant: invariant, database: "all", subject: subject, what: what())
+        )
     }
 
     private mutating func checkOrphans() {
