@@ -1,0 +1,53 @@
+import ArgumentParser
+import FoundationEssentials
+import LocalStack
+
+/// `farthing verify`: are the books right?
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks every invariant over the three databases.",
+        discussion: """
+            Exits with 0 if nothing is wrong, else with 1 and one line for each thing that is.
+            The databases are taken from the options, else from FARTHING_PAYMENT_DB,
+            FARTHING_BILLING_DB and FARTHING_LEDGER_DB, else from .farthing/stack.env.
+            """)
+
+    @Flag(help: "The system runs: leave out what is only true of a system at rest.")
+    var live = false
+
+    @Option(help: "Wait at most this many seconds until every payment has ended.")
+    var wait: Int = 0
+
+    @Option(name: .customLong("payment-db"), help: "URL of the payment database.")
+    var paymentURL: String?
+
+    @Option(name: .customLong("billing-db"), help: "URL of the billing database.")
+    var billingURL: String?
+
+    @Option(name: .customLong("ledger-db"), help: "URL of the ledger database.")
+    var ledgerURL: String?
+
+    func run() async throws {
+        let verifier = Verifier(try databases(), mode: live ? .live : .atRest)
+        // If time is up first, verify() names what is still under way.
+        if wait > 0 { _ = try await verifier.waitUntilQuiet(upTo: .seconds(wait)) }
+        let findings = try await verifier.verify()
+        print(findings)
+        if !findings.isEmpty { throw ExitCode.failure }
+    }
+
+    private func databases() throws -> Verifier.Databases {
+        Verifier.Databases(
+            payment: try url(paymentURL, "FARTHING_PAYMENT_DB", \.paymentDatabase),
+            billing: try url(billingURL, "FARTHING_BILLING_DB", \.billingDatabase),
+            ledger: try url(ledgerURL, "FARTHING_LEDGER_DB", \.ledgerDatabase))
+    }
+
+    private func url(
+        _ option: String?, _ variable: String, _ field: KeyPath<StackEnvironment, String>
+    ) throws -> String {
+        if let url = option ?? ProcessInfo.processInfo.environment[variable] { return url }
+        return try StackEnvironment(file: ".farthing/stack.env")[keyPath: field]
+    }
+}
