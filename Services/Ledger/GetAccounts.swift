@@ -73,7 +73,7 @@ enum ListEntries {
                 code: "invalid-parameter", detail: "'\(name)' must be a time as RFC 3339 has it.",
                 field: name)
         }
-        return time
+        return LedgerTime.clamped(time)
     }
 }
 

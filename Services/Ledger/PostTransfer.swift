@@ -21,6 +21,7 @@ struct PostTransfer: Codable, Sendable {
     let metadata: Metadata?
 
     func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        try LedgerTime.check(effectiveAt, "effective_at")
         let draft = TransferDraft(
             id: TransferID(),
             lines: entries.map {

@@ -25,7 +25,7 @@ extension Book {
         let amount = hold.amount.minorUnits
         guard holds[hold.id] == nil else { throw .duplicateHold(hold.id) }
         guard amount >= 1, amount <= Money.maximumAmount else {
-            throw .invalidEntries("an amount is between 1 and \(Money.maximumAmount)")
+            throw .invalidEntries("An amount is between 1 and \(Money.maximumAmount).")
         }
         guard hold.to != hold.account else { throw .sameAccount(hold.account) }
         var account = try activeAccount(hold.account, of: cause.tenant)
@@ -110,7 +110,8 @@ extension Book {
         let fee = posting.fee?.minorUnits ?? 0
         let tax = posting.tax?.minorUnits ?? 0
         guard fee >= 0, tax >= 0, fee <= amount, tax <= amount - fee else {
-            throw .invalidEntries("fee and tax are not negative and not more than the amount")
+            throw .invalidEntries(
+                "Fee and tax are not negative, and together not more than the amount.")
         }
 
         var lines = [Line(account: hold.account, side: .debit, amount: posting.amount)]

@@ -65,14 +65,14 @@ extension Book {
     /// Debits equal credits in every currency, and every amount is one that may be moved.
     private static func check(_ lines: [Line]) throws(LedgerRefusal) {
         guard lines.count >= 2, lines.count <= maximumEntries else {
-            throw .invalidEntries("a transfer has between 2 and \(maximumEntries) entries")
+            throw .invalidEntries("A transfer has between 2 and \(maximumEntries) entries.")
         }
         // At most 100 amounts of at most 10^14 each: far from overflowing.
         var differences: [Currency: Int64] = [:]
         for line in lines {
             let amount = line.amount.minorUnits
             guard amount >= 1, amount <= Money.maximumAmount else {
-                throw .invalidEntries("an amount is between 1 and \(Money.maximumAmount)")
+                throw .invalidEntries("An amount is between 1 and \(Money.maximumAmount).")
             }
             differences[line.amount.currency, default: 0] += line.side == .debit ? amount : -amount
         }

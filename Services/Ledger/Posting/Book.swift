@@ -58,7 +58,7 @@ struct Book: Equatable, Sendable {
         _ account: OperatorAccount, of tenant: String
     ) throws(LedgerRefusal) -> AccountID {
         guard let id = operatorAccounts[Owned(tenant: tenant, name: account)] else {
-            throw .invalidEntries("there is no account '\(account.name)'")
+            throw .invalidEntries("There is no account '\(account.name)'.")
         }
         return id
     }

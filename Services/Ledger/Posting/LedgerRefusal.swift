@@ -72,64 +72,66 @@ struct LedgerRefusal: Error, Equatable, Sendable {
 
 extension LedgerRefusal {
     static func accountUnknown(_ id: AccountID) -> Self {
-        Self(.accountUnknown, "there is no account \(id)")
+        Self(.accountUnknown, "There is no account \(id).")
     }
     static func accountFrozen(_ id: AccountID) -> Self {
-        Self(.accountFrozen, "account \(id) is frozen")
+        Self(.accountFrozen, "Account \(id) is frozen.")
     }
     static func accountClosed(_ id: AccountID) -> Self {
-        Self(.accountClosed, "account \(id) is closed")
+        Self(.accountClosed, "Account \(id) is closed.")
     }
     static func accountNotEmpty(_ id: AccountID) -> Self {
-        Self(.accountNotEmpty, "account \(id) still has a balance or an open hold")
+        Self(.accountNotEmpty, "Account \(id) still has a balance or an open hold.")
     }
     static func accountNotHoldable(_ id: AccountID, _ kind: AccountKind) -> Self {
         Self(
             .accountNotHoldable,
-            "account \(id) is an \(kind.rawValue) account, where a debit takes nothing away")
+            "Account \(id) is an \(kind.rawValue) account, where a debit takes nothing away.")
     }
     static func accountOfOperator(_ id: AccountID) -> Self {
-        Self(.accountOfOperator, "account \(id) receives fees or tax and cannot be closed")
+        Self(.accountOfOperator, "Account \(id) receives fees or tax and cannot be closed.")
     }
     static func sameAccount(_ id: AccountID) -> Self {
-        Self(.sameAccount, "account \(id) cannot pay itself")
+        Self(.sameAccount, "Account \(id) cannot pay itself.")
     }
     static func currencyMismatch(
         of id: AccountID, _ currency: Currency, against other: Currency
     ) -> Self {
-        Self(.currencyMismatch, "account \(id) is kept in \(currency), not in \(other)")
+        Self(.currencyMismatch, "Account \(id) is kept in \(currency), not in \(other).")
     }
     static func currencyMismatch(of id: HoldID, _ currency: Currency) -> Self {
-        Self(.currencyMismatch, "hold \(id) is in \(currency)")
+        Self(.currencyMismatch, "Hold \(id) is in \(currency).")
     }
     static func insufficientFunds(of id: AccountID) -> Self {
-        Self(.insufficientFunds, "the available balance of account \(id) does not cover the amount")
+        Self(
+            .insufficientFunds, "The available balance of account \(id) does not cover the amount.")
     }
     static func balanceOverflow(of id: AccountID) -> Self {
-        Self(.balanceOverflow, "the balance of account \(id) would exceed what can be counted")
+        Self(.balanceOverflow, "The balance of account \(id) would exceed what can be counted.")
     }
     static func invalidEntries(_ detail: String) -> Self { Self(.invalidEntries, detail) }
     static let unbalancedTransfer = Self(
-        .unbalancedTransfer, "the debits and the credits of a transfer must sum to the same amount")
+        .unbalancedTransfer, "The debits and the credits of a transfer must sum to the same amount."
+    )
     static func duplicateReference(_ reference: String) -> Self {
-        Self(.duplicateReference, "another transfer already has the reference '\(reference)'")
+        Self(.duplicateReference, "Another transfer already has the reference '\(reference)'.")
     }
     static func duplicateHold(_ id: HoldID) -> Self {
-        Self(.duplicateHold, "hold \(id) was placed before")
+        Self(.duplicateHold, "Hold \(id) was placed before.")
     }
     static func holdUnknown(_ id: HoldID) -> Self {
-        Self(.holdUnknown, "there is no hold \(id)")
+        Self(.holdUnknown, "There is no hold \(id).")
     }
     static func holdNotOpen(_ id: HoldID, _ status: HoldStatus) -> Self {
-        Self(.holdNotOpen, "hold \(id) is \(status.rawValue)")
+        Self(.holdNotOpen, "Hold \(id) is \(status.rawValue).")
     }
     static func holdExpired(_ id: HoldID) -> Self {
-        Self(.holdExpired, "hold \(id) ran out")
+        Self(.holdExpired, "Hold \(id) ran out.")
     }
     static func holdOfPayment(_ id: HoldID) -> Self {
-        Self(.holdOfPayment, "hold \(id) belongs to a payment, which resolves it itself")
+        Self(.holdOfPayment, "Hold \(id) belongs to a payment, which resolves it itself.")
     }
     static func amountExceedsHold(_ id: HoldID) -> Self {
-        Self(.amountExceedsHold, "hold \(id) is of a smaller amount")
+        Self(.amountExceedsHold, "Hold \(id) is of a smaller amount.")
     }
 }
