@@ -168,7 +168,7 @@ let package = Package(
         .tests("LocalStackTests", ["TestSupport", "LocalStack", "Kafka", .logging]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
-        .tests("LedgerTests", integration + ["Ledger", "Money"]),
+        .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),
         .tests("RelayTests", integration + ["Relay", "Kafka"]),
         .tests("FarthingTests", integration + ["Farthing"]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),

@@ -1,0 +1,150 @@
+import Contracts
+import Logging
+import Money
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite("A statement written by hand, with the service's own login", .tags(.database))
+struct BadStatementTests {
+    /// What is tried, and how Postgres names the refusal: a constraint, or a lack of rights.
+    struct Attempt: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let statements: [Statement]
+        let constraint: String?
+
+        init(_ testDescription: String, stoppedBy constraint: String?, _ statements: Statement...) {
+            self.testDescription = testDescription
+            self.constraint = constraint
+            self.statements = statements
+        }
+    }
+
+    private static let moveBank = Statement(
+        "UPDATE account SET posted = posted + 7, version = version + 1 WHERE kind = 'asset'")
+    private static let newTransfer = Statement(
+        "INSERT INTO transfer (id, tenant) VALUES ('00000000-0000-7000-8000-000000000001', 'acme')")
+    private static let loneEntry = Statement(
+        """
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after)
+        SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001', 0, 'debit', 7,
+               currency, posted
+          FROM account
+         WHERE kind = 'asset'
+        """)
+
+    static let attempts: [Attempt] = [
+        Attempt(
+            "cannot record a transfer without entries", stoppedBy: "transfer_balanced",
+            newTransfer),
+        Attempt(
+            "cannot record a transfer that does not balance", stoppedBy: "transfer_balanced",
+            moveBank, newTransfer, loneEntry),
+        Attempt(
+            "cannot record an entry without a transfer", stoppedBy: "entry_chained",
+            moveBank, loneEntry),
+        Attempt(
+            "cannot add an entry to a transfer of before", stoppedBy: "entry_chained",
+            moveBank,
+            Statement(
+                """
+                INSERT INTO entry (account, version, tenant, transfer, line, side, amount,
+                                   currency, balance_after)
+                SELECT account.id, account.version, account.tenant, transfer.id, 9, 'debit', 7,
+                       account.currency, account.posted
+                  FROM account, transfer
+                 WHERE account.kind = 'asset'
+                 LIMIT 1
+                """)),
+        Attempt(
+            "cannot move a balance without an entry", stoppedBy: "account_matches_entries",
+            Statement("UPDATE account SET posted = posted + 1 WHERE kind = 'liability'")),
+        Attempt(
+            "cannot skip a version", stoppedBy: "account_matches_entries",
+            Statement("UPDATE account SET version = version + 1 WHERE kind = 'liability'")),
+        Attempt(
+            "cannot overdraw an account", stoppedBy: "account_within_limit",
+            Statement("UPDATE account SET posted = -1 WHERE kind = 'liability'")),
+        Attempt(
+            "cannot hold more than there is", stoppedBy: "account_within_limit",
+            Statement("UPDATE account SET held = posted + 1 WHERE kind = 'liability'")),
+        Attempt(
+            "cannot open an account with a balance", stoppedBy: "account_matches_entries",
+            Statement(
+                """
+                INSERT INTO account (id, tenant, kind, currency, name, posted, version)
+                VALUES ('00000000-0000-7000-8000-000000000002', 'acme', 'liability', 'USD', 'Me',
+                        1000, 1)
+                """)),
+        Attempt(
+            "cannot raise a limit", stoppedBy: nil,
+            Statement("UPDATE account SET overdraft_limit = 1000")),
+        Attempt("cannot edit an entry", stoppedBy: nil, Statement("UPDATE entry SET amount = 1")),
+        Attempt("cannot delete entries", stoppedBy: nil, Statement("DELETE FROM entry")),
+        Attempt("cannot empty the entries", stoppedBy: nil, Statement("TRUNCATE entry")),
+        Attempt(
+            "cannot edit a transfer", stoppedBy: nil,
+            Statement("UPDATE transfer SET reference = 'x'")),
+        Attempt("cannot delete an account", stoppedBy: nil, Statement("DELETE FROM account")),
+        Attempt(
+            "cannot open a voided hold again", stoppedBy: "hold_resolved_once",
+            Statement("UPDATE hold SET status = 'open', resolved_at = NULL")),
+        Attempt(
+            "cannot make a hold that is resolved already", stoppedBy: "hold_resolved_once",
+            Statement(
+                """
+                INSERT INTO hold (id, tenant, account, amount, currency, status, resolved_at)
+                SELECT '00000000-0000-7000-8000-000000000003', tenant, id, 1, currency, 'voided',
+                       now()
+                  FROM account
+                 WHERE kind = 'liability'
+                """)),
+    ]
+
+    @Test("fails, at the latest when it is committed", arguments: attempts)
+    func fails(_ attempt: Attempt) async throws {
+        try await LedgerFixture.with { ledger in
+            let wallet = try await ledger.open(balance: 100)
+            let hold = Hold(
+                id: HoldID(), tenant: Fixture.tenant, account: wallet, to: nil,
+                amount: Money(1, Fixture.usd), payment: nil, saga: nil)
+            try await ledger.change {
+                $0.name(wallet, of: Fixture.tenant)
+            } decide: {
+                book throws(LedgerRefusal) in
+                try book.place(hold, for: Fixture.cause)
+                try book.void(hold.id, for: Fixture.cause)
+            }
+            let statements = attempt.statements
+            let error = await #expect(throws: PostgresError.self) {
+                try await ledger.database.transaction { tx in
+                    for statement in statements { try tx.query(statement) }
+                }
+            }
+            #expect(error?.constraint == attempt.constraint)
+            if attempt.constraint == nil { #expect(error?.code == .insufficientPrivilege) }
+            #expect(try await ledger.balance(wallet) == [100, 0])
+        }
+    }
+
+    @Test("cannot change an entry even as the owner of the table")
+    func ownerIsRefused() async throws {
+        try await LedgerFixture.with { ledger in
+            _ = try await ledger.open(balance: 100)
+            let owner = try Database(
+                .init(url: ledger.testDatabase.ownerURL), logger: Logger(label: "owner"))
+            for statement in [
+                Statement("UPDATE entry SET amount = 1"), Statement("DELETE FROM transfer"),
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await owner.transaction { tx in try tx.query(statement) }
+                }
+                #expect(error?.code == .raisedException)
+            }
+            await owner.close()
+        }
+    }
+}
