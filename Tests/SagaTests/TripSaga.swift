@@ -85,11 +85,11 @@ struct SendTicket: TripCommand {
 
 /// The answer that a participant would send to an envelope.
 func answer<C: Command>(
-    _ command: Envelope, _ type: C.Type, _ reply: Reply<C.Done>
+    _ command: Envelope, _ asked: C.Type, _ reply: Reply<C.Done>, type: String = C.replyType
 ) throws -> Envelope {
-    let answer = try AnyReply.answer(type, reply)
+    let answer = try AnyReply.answer(asked, reply)
     return Envelope(
-        topic: Topic.paymentReplies.rawValue, key: command.key, type: answer.type,
+        topic: Topic.paymentReplies.rawValue, key: command.key, type: type,
         source: "/test/participant", subject: command.subject, tenant: command.tenant,
         saga: command.saga, payload: answer.payload)
 }
