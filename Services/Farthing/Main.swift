@@ -1,2 +1,12 @@
-// Placeholder: replaced by the service.
-@main struct FarthingMain { static func main() {} }
+import ArgumentParser
+
+/// The operator's command line.
+@main
+struct FarthingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "farthing", abstract: "Runs and looks after Farthing, a payments core.",
+        subcommands: [
+            UpCommand.self, DownCommand.self, StatusCommand.self, VerifyCommand.self,
+            TokenCommand.self, SuperviseCommand.self,
+        ])
+}

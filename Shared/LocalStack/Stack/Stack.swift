@@ -86,7 +86,8 @@ public final class Stack: Sendable {
         let binary =
             try configuration.brokerBinary ?? Broker.locate(below: configuration.directory)
         return try await Broker(
-            binary: binary, topics: Topic.allCases.map(\.rawValue),
+            binary: binary, port: configuration.ports["broker"],
+            topics: Topic.allCases.map(\.rawValue),
             log: configuration.log("broker"), diesWithParent: configuration.diesWithParent)
     }
 

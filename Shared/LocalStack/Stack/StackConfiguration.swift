@@ -4,7 +4,7 @@ public struct StackConfiguration: Sendable {
     public var directory: String
     /// The directory with the programs `payment`, `billing`, `ledger` and `relay`.
     public var binaries: String
-    /// HTTP ports by process name; chosen free where none is given.
+    /// Ports by process name; chosen free where none is given.
     public var ports: [String: Int] = [:]
     /// Bootstrap servers of a Kafka that is already there, instead of the embedded broker.
     public var kafka: String?
