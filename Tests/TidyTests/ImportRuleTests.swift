@@ -63,7 +63,8 @@ struct ImportRuleTests {
     func noFloatingPoint() {
         let rooms: Set<String> = ["Money", "Contracts", "Ledger", "Billing", "Payment"]
         for file in SourceTree.swiftFiles where !file.isTest && rooms.contains(file.module) {
-            for (number, line) in file.code where line.contains(/\b(Double|Float|Decimal|CGFloat)\b/) {
+            for (number, line) in file.code
+            where line.contains(/\b(Double|Float|Decimal|CGFloat)\b/) {
                 Issue.record("\(file):\(number): floating point: \(line)")
             }
         }

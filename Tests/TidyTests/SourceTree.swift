@@ -15,7 +15,8 @@ struct SourceFile: Sendable, CustomStringConvertible {
 
     /// Every module that the file imports, with `public`, `@testable` and the like stripped.
     var imports: Set<String> {
-        let importLine = #/
+        let importLine =
+            #/
             ^(?:@\w+(?:\(\w+\))?\ |public\ |internal\ |private\ )*
             import\ (?:class\ |struct\ |enum\ |protocol\ |func\ |var\ |typealias\ )?(\w+)
             /#
@@ -34,7 +35,8 @@ enum SourceTree {
         let names = FileManager.default.enumerator(atPath: base.path)?.allObjects as? [String] ?? []
         return names.filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }.sorted()
             .compactMap { name in
-                guard let text = try? String(contentsOf: base.appending(path: name), encoding: .utf8)
+                guard
+                    let text = try? String(contentsOf: base.appending(path: name), encoding: .utf8)
                 else { return nil }
                 return SourceFile(
                     path: "\(folder)/\(name)", lines: text.components(separatedBy: "\n"))

@@ -27,7 +27,9 @@ struct StyleTests {
             let name = file.path.split(separator: "/").last ?? ""
             #expect(!name.contains(/(Manager|Helper|Util|Utils|Impl)\.swift$/), "\(file)")
             for (number, line) in file.code
-            where line.contains(/\b(class|struct|enum|protocol|actor) \w*(Manager|Helper|Util|Impl)\b/) {
+            where line.contains(
+                /\b(class|struct|enum|protocol|actor) \w*(Manager|Helper|Util|Impl)\b/)
+            {
                 Issue.record("\(file):\(number): \(line)")
             }
         }
