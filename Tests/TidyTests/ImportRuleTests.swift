@@ -13,7 +13,7 @@ struct ImportRuleTests {
         "Outbox": ["Contracts", "Postgres"],
         "Saga": ["Contracts", "Postgres", "Outbox"],
         "ServiceHost": ["Contracts", "Postgres", "Kafka", "Outbox"],
-        "LocalStack": ["Postgres", "Kafka"],
+        "LocalStack": ["Contracts", "Postgres", "Kafka"],
         "Payment": ["Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost"],
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Ledger": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
@@ -46,9 +46,9 @@ struct ImportRuleTests {
     func purity() {
         let pure: [(prefix: String, imports: Set<String>)] = [
             ("Shared/Money/", []),
-            ("Shared/Saga/Engine", ["Contracts"]),
+            ("Shared/Saga/Engine/", ["Contracts"]),
             ("Shared/Postgres/PgOutput", []),
-            ("Services/Ledger/Posting", ["Contracts", "Money"]),
+            ("Services/Ledger/Posting/", ["Contracts", "Money"]),
         ]
         for (prefix, allowed) in pure {
             let files = SourceTree.swiftFiles.filter { $0.path.hasPrefix(prefix) }
