@@ -2,6 +2,14 @@ import CKafka
 import Glibc
 public import Logging
 
+/// What became of one record.
+public struct DeliveryReport: Sendable {
+    /// What `DirectProducer.enqueue` was given with it.
+    public let token: UInt
+    /// Why it was not delivered, or `nil`.
+    public let error: KafkaError?
+}
+
 /// A producer for one thread that has other things to wait for too.
 ///
 /// It neither suspends nor blocks: `enqueue` copies the bytes into librdkafka's queue, `poll`
@@ -111,9 +119,9 @@ public struct DirectProducer: ~Copyable {
         throw KafkaError(error, String(cString: rd_kafka_error_string(failure)))
     }
 
-    /// Hands over the delivery reports that are there, waiting at most `milliseconds` for the
-    /// first: the token of each record, and why it was not delivered if it was not.
-    public func poll(milliseconds: Int32 = 0, _ delivered: (UInt, KafkaError?) -> Void) {
+    /// Appends the delivery reports that are there to `reports`, waiting at most `milliseconds`
+    /// for the first.
+    public func poll(milliseconds: Int32 = 0, into reports: inout [DeliveryReport]) {
         drainWakeUps()
         var patience = milliseconds
         while let event = rd_kafka_queue_poll(queue, patience) {
@@ -121,9 +129,10 @@ public struct DirectProducer: ~Copyable {
             patience = 0
             while let message = rd_kafka_event_message_next(event) {
                 let error = message.pointee.err
-                delivered(
-                    UInt(bitPattern: message.pointee._private),
-                    error == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(error))
+                reports.append(
+                    DeliveryReport(
+                        token: UInt(bitPattern: message.pointee._private),
+                        error: error == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(error)))
             }
         }
     }

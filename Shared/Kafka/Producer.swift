@@ -131,7 +131,9 @@ final class ProducerCore: @unchecked Sendable {
     /// Queues one record for `batch`; `false` when the queue is full.
     func enqueue(_ record: KafkaRecord, _ batch: DeliveryBatch) throws(KafkaError) -> Bool {
         var headers = RecordHeaders()
-        for (name, value) in record.headers { headers.append(name.utf8, value) }
+        for (name, value) in record.headers {
+            value.withUnsafeBytes { headers.append(name, $0) }
+        }
         // Balanced by the delivery report, or below when there will be none.
         let token = Unmanaged.passRetained(batch)
         let failure = record.topic.withCString { topic in

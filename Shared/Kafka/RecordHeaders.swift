@@ -25,20 +25,25 @@ public struct RecordHeaders: Sendable {
     }
 
     /// Adds a header. `name` must not contain a NUL.
-    public mutating func append(
-        _ name: some Collection<UInt8>, _ value: some Collection<UInt8>
-    ) {
+    public mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let start = bytes.count
         bytes.append(contentsOf: name)
         bytes.append(0)
         let middle = bytes.count
         bytes.append(contentsOf: value)
-        entries.append(Entry(name: start, value: middle, length: bytes.count - middle))
+        entries.append(Entry(name: start, value: middle, length: value.count))
+    }
+
+    /// Adds a header. `name` must not contain a NUL.
+    public mutating func append(_ name: String, _ value: UnsafeRawBufferPointer) {
+        var name = name
+        name.withUTF8 { append(UnsafeRawBufferPointer($0), value) }
     }
 
     /// Adds a header. `name` must not contain a NUL.
     public mutating func append(_ name: String, _ value: String) {
-        append(name.utf8, value.utf8)
+        var value = value
+        value.withUTF8 { append(name, UnsafeRawBufferPointer($0)) }
     }
 
     /// Hands each header to `body` as librdkafka wants it; the pointers live as long as the call.

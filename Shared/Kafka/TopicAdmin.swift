@@ -70,7 +70,8 @@ public struct TopicAdmin: Sendable {
         }
     }
 
-    private func topicsBlocking() throws(KafkaError) -> [String: Int] {
+    /// `topics` for a caller that has a thread of its own to block.
+    public func topicsBlocking() throws(KafkaError) -> [String: Int] {
         let client = try makeClient()
         defer { client.destroy() }
         var metadata: UnsafePointer<rd_kafka_metadata>?

@@ -1,0 +1,97 @@
+import FoundationEssentials
+import Postgres
+
+/// One row of the outbox, as bytes that somebody else owns: valid while the message is that they
+/// lie in.
+struct OutboxRow {
+    /// 16 bytes.
+    let id: UnsafeRawBufferPointer
+    let topic: UnsafeRawBufferPointer
+    let key: UnsafeRawBufferPointer
+    let type: UnsafeRawBufferPointer
+    let payload: UnsafeRawBufferPointer
+    /// A flat JSON object of strings.
+    let headers: UnsafeRawBufferPointer
+    /// Microseconds since 2000-01-01 00:00 UTC.
+    let createdAt: Int64
+}
+
+/// One row of the outbox as the table gives it, in one piece of memory.
+struct OutboxRowCopy {
+    private var bytes: [UInt8] = []
+    private var ends: [Int] = []
+    private let createdAt: Int64
+
+    /// Reads a row of `RelayQueries.openCursor`. Throws `PostgresError`.
+    init(_ row: Row) throws(PostgresError) {
+        createdAt = try row.read(6)
+        let id: UUID = try row.read(0)
+        withUnsafeBytes(of: id.uuid) { append($0) }
+        for column in 1...3 { append(try row.read(column, as: String.self).utf8) }
+        append(try row.read(4, as: [UInt8].self))
+        append(try row.read(5, as: String.self).utf8)
+    }
+
+    private mutating func append(_ piece: some Sequence<UInt8>) {
+        bytes.append(contentsOf: piece)
+        ends.append(bytes.count)
+    }
+
+    /// Calls `body` with the row.
+    func withRow<Result>(_ body: (OutboxRow) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeBytes { buffer in
+            func piece(_ index: Int) -> UnsafeRawBufferPointer {
+                let start = index == 0 ? 0 : ends[index - 1]
+                return UnsafeRawBufferPointer(rebasing: buffer[start..<ends[index]])
+            }
+            return try body(
+                OutboxRow(
+                    id: piece(0), topic: piece(1), key: piece(2), type: piece(3),
+                    payload: piece(4), headers: piece(5), createdAt: createdAt))
+        }
+    }
+}
+
+/// Where the outbox's columns stand in what the log tells of an inserted row.
+struct OutboxLayout {
+    private let id, topic, key, type, payload, headers, createdAt: Int
+
+    /// Throws `.malformedOutbox` if a column is missing.
+    init(_ relation: PgOutput.Relation) throws(RelayError) {
+        func index(_ name: String) throws(RelayError) -> Int {
+            if let index = relation.index(of: name) { return index }
+            throw RelayError(
+                .malformedOutbox, "\(relation.schema).\(relation.name) has no column \(name)")
+        }
+        id = try index("id")
+        topic = try index("topic")
+        key = try index("aggregateid")
+        type = try index("type")
+        payload = try index("payload")
+        headers = try index("headers")
+        createdAt = try index("created_at")
+    }
+
+    /// The row that was inserted. Throws `.malformedOutbox`.
+    func row(_ insert: PgOutput.Insert) throws(RelayError) -> OutboxRow {
+        func bytes(_ index: Int) throws(RelayError) -> UnsafeRawBufferPointer {
+            guard index < insert.values.count, case .binary(let bytes) = insert.values[index]
+            else {
+                throw RelayError(.malformedOutbox, "column \(index) of the outbox is not binary")
+            }
+            return bytes
+        }
+        let (id, headers, createdAt) = (
+            try bytes(id), try bytes(headers), try bytes(createdAt)
+        )
+        // jsonb's binary form: its version, 1, and the text.
+        guard id.count == 16, createdAt.count == 8, headers.first == 1 else {
+            throw RelayError(.malformedOutbox, "a column of the outbox has not the type it should")
+        }
+        return OutboxRow(
+            id: id, topic: try bytes(topic), key: try bytes(key), type: try bytes(type),
+            payload: try bytes(payload),
+            headers: UnsafeRawBufferPointer(rebasing: headers.dropFirst()),
+            createdAt: Int64(bigEndian: createdAt.loadUnaligned(as: Int64.self)))
+    }
+}

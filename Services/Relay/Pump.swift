@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Kafka
+import Postgres
+import ServiceHost
+
+/// Moves what the slot streams to Kafka, and confirms what Kafka has.
+///
+/// One turn: read what is there, take the delivery reports, confirm, wait for either side.
+struct Pump {
+    /// Messages read before delivery reports are looked at.
+    private static let burst = 1000
+    /// A status at least this often keeps the server from taking us for dead.
+    private static let heartbeat = Duration.seconds(1)
+    /// Under load progress is confirmed this often; at rest nearly at once, so that the slot
+    /// holds back as little of the log as it can.
+    private static let confirmUnderLoad = Duration.milliseconds(50)
+    private static let confirmAtRest = Duration.milliseconds(5)
+
+    private let name: String
+    private let metrics: SourceMetrics
+    private var layouts: [UInt32: OutboxLayout] = [:]
+    /// How far the server's log is known to reach.
+    private var seen = LSN.zero
+    private var confirmed = LSN.zero
+    private var lastStatus = ContinuousClock.now
+    private var replyRequested = false
+    private var lastObservation = ContinuousClock.now
+
+    init(name: String, metrics: SourceMetrics) {
+        self.name = name
+        self.metrics = metrics
+    }
+
+    /// Runs until `stop` is set. Throws `PostgresError`, `KafkaError`, `RelayError`.
+    mutating func run(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
+        _ checkpoint: inout Checkpoint, _ stop: StopFlag
+    ) throws {
+        while !stop.isSet {
+            var count = 0
+            while count < Self.burst, publisher.hasRoom,
+                try read(stream, &publisher, &checkpoint)
+            { count += 1 }
+            try publisher.collect()
+            try confirm(stream, publisher.window)
+            try checkpoint.advance(confirmed: confirmed)
+            observe(publisher.window)
+            if count < Self.burst { try wait(stream, &publisher) }
+        }
+        try finish(stream, &publisher)
+    }
+
+    /// Takes one message; `false` if there is none.
+    private mutating func read(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
+        _ checkpoint: inout Checkpoint
+    ) throws -> Bool {
+        let handled: Void? = try stream.next { message in
+            switch message {
+            case .keepalive(let end, let replyRequested):
+                seen = max(seen, end)
+                publisher.reached(end)
+                if replyRequested { self.replyRequested = true }
+            case .change(_, .begin(let begin)):
+                publisher.begin(committedAt: begin.committedAt)
+            case .change(_, .relation(let relation)):
+                layouts[relation.id] = try OutboxLayout(relation)
+            case .change(_, .insert(let insert)):
+                try publish(insert, stream, &publisher)
+            case .change(_, .commit(let commit)):
+                seen = max(seen, commit.endLSN)
+                publisher.commit(end: commit.endLSN)
+                checkpoint.progressed()
+            case .change(_, .ignored): break
+            }
+        }
+        return handled != nil
+    }
+
+    private mutating func publish(
+        _ insert: PgOutput.Insert, _ stream: borrowing ReplicationStream,
+        _ publisher: inout Publisher
+    ) throws {
+        guard let layout = layouts[insert.relation] else {
+            throw RelayError(.malformedOutbox, "a row of a table that was not described")
+        }
+        let row = try layout.row(insert)
+        try Failpoint.hit("relay.\(name).before-produce")
+        while !(try publisher.publish(row)) {
+            try publisher.collect(milliseconds: 50)
+            try confirm(stream, publisher.window)
+        }
+        try Failpoint.hit("relay.\(name).after-produce")
+    }
+
+    /// Tells the server what is delivered, if there is news or it is time.
+    private mutating func confirm(
+        _ stream: borrowing ReplicationStream, _ window: DeliveryWindow
+    ) throws {
+        let silence = .now - lastStatus
+        let news = window.confirmed > confirmed
+        let patience = window.isEmpty ? Self.confirmAtRest : Self.confirmUnderLoad
+        guard replyRequested || news && silence >= patience || silence >= Self.heartbeat else {
+            return
+        }
+        if news { try Failpoint.hit("relay.\(name).before-confirm") }
+        try stream.sendStatus(flushed: window.confirmed)
+        if news { try Failpoint.hit("relay.\(name).after-confirm") }
+        confirmed = window.confirmed
+        lastStatus = .now
+        replyRequested = false
+    }
+
+    private func wait(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher
+    ) throws {
+        // Not to be waited for while there is no room: the socket is readable all the time.
+        guard publisher.hasRoom else { return try publisher.collect(milliseconds: 50) }
+        let unconfirmed = publisher.window.confirmed > confirmed
+        try stream.wait(
+            milliseconds: unconfirmed ? 5 : 200, alsoWatching: publisher.readable)
+    }
+
+    /// Gives what is in flight two seconds, so that the next relay has less to repeat.
+    private mutating func finish(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher
+    ) throws {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while publisher.window.undelivered > 0, ContinuousClock.now < deadline {
+            try publisher.collect(milliseconds: 50)
+        }
+        try stream.sendStatus(flushed: publisher.window.confirmed)
+    }
+
+    private mutating func observe(_ window: DeliveryWindow) {
+        guard .now - lastObservation >= .milliseconds(250) else { return }
+        lastObservation = .now
+        let secondsSince2000 = Date().timeIntervalSince1970 - 946_684_800
+        let oldest = window.oldestCommit.map { Double($0) / 1_000_000 }
+        metrics.lag(
+            undelivered: window.undelivered,
+            bytes: seen.rawValue - min(seen, window.confirmed).rawValue,
+            seconds: oldest.map { max(0, secondsSince2000 - $0) } ?? 0)
+    }
+}

@@ -1,0 +1,68 @@
+import Logging
+import Postgres
+
+/// Makes a slot where there is none, publishing before what the table holds and Kafka may lack.
+///
+/// In this order, on one connection:
+/// 1. a temporary slot, which keeps the log from here on;
+/// 2. a snapshot taken after it, so that what it does not show is in that log;
+/// 3. the rows of the snapshot are published, those left out that the checkpoint covers;
+/// 4. when all are delivered, the lasting slot is copied from the temporary one.
+///
+/// The lasting slot therefore exists only if the table was published in full: a relay that dies
+/// before leaves nothing behind, and the next one begins again. What commits between 1 and 2 is
+/// published twice, in order, and consumers remove the second.
+struct Rebuild {
+    let url: String
+    let slot: String
+    let stop: StopFlag
+    let logger: Logger
+
+    /// Publishes and makes the slot. Gives `false`, having done nothing, when another relay is
+    /// about it. Throws `PostgresError`, `KafkaError`, `RelayError`, and `CancellationError`
+    /// when the process ends.
+    func run(_ publisher: inout Publisher) throws -> Bool {
+        let connection = try Connection(url: url, applicationName: "farthing-relay-rebuild")
+        guard try connection.query(RelayQueries.lockRebuild, slot)[0].read(0, as: Bool.self)
+        else { return false }
+        try connection.query(RelayQueries.dropLostSlot, slot)
+        // Another relay may have rebuilt it while this one came to know that it was lost.
+        if !(try connection.query(RelayQueries.slotExists, slot).isEmpty) { return true }
+        let temporary = slot + "_rebuild"
+        try connection.query(RelayQueries.createTemporarySlot, temporary)
+        let below: String = try connection.query(RelayQueries.publishedBelow, slot)[0].read(0)
+        logger.notice(
+            "no usable slot: publishing the outbox from the table",
+            metadata: ["slot": "\(slot)", "from_transaction": "\(below)"])
+
+        try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try connection.execute(RelayQueries.openCursor(publishedBelow: below))
+        var count = 0
+        publisher.begin(committedAt: 0)
+        while true {
+            let rows = try connection.query(RelayQueries.fetch)
+            if rows.isEmpty { break }
+            for row in rows { try publish(row, &publisher) }
+            count += rows.count
+            while !publisher.hasRoom { try collect(&publisher) }
+        }
+        while publisher.window.undelivered > 0 { try collect(&publisher) }
+        publisher.commit(end: .zero)
+        try connection.execute("COMMIT")
+        try connection.query(RelayQueries.makeSlotLast, temporary, slot)
+        logger.notice(
+            "the outbox is published from the table",
+            metadata: ["slot": "\(slot)", "rows": "\(count)"])
+        return true
+    }
+
+    private func publish(_ row: Row, _ publisher: inout Publisher) throws {
+        let copy = try OutboxRowCopy(row)
+        while !(try copy.withRow { try publisher.publish($0) }) { try collect(&publisher) }
+    }
+
+    private func collect(_ publisher: inout Publisher) throws {
+        try publisher.collect(milliseconds: 100)
+        if stop.isSet { throw CancellationError() }
+    }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Kafka
+import Logging
+
+/// What the relay is told by its environment.
+struct RelayConfiguration {
+    /// `RELAY_SOURCES`: `payment=postgres://…,ledger=postgres://…`, URLs of the relay's role.
+    let sources: [(name: String, url: String)]
+    /// `KAFKA_BOOTSTRAP`, and `KAFKA_PRODUCER_…`: `LINGER_MS` for `linger.ms`.
+    let kafka: KafkaConfiguration
+    /// `HTTP_HOST`, 127.0.0.1 by default.
+    let httpHost: String
+    /// `HTTP_PORT`: for `/livez`, `/readyz` and `/metrics`.
+    let httpPort: Int
+    /// `LOG_LEVEL`, info by default.
+    let logLevel: Logger.Level
+
+    /// Throws `RelayError` `.configuration` that names the variable at fault.
+    init(_ environment: [String: String]) throws(RelayError) {
+        func required(_ name: String) throws(RelayError) -> String {
+            guard let value = environment[name], !value.isEmpty else {
+                throw RelayError(.configuration, "relay: \(name) is not set")
+            }
+            return value
+        }
+        sources = try Self.sources(try required("RELAY_SOURCES"))
+        kafka = KafkaConfiguration(
+            bootstrapServers: try required("KAFKA_BOOTSTRAP"), Self.producerSettings(environment))
+        httpHost = environment["HTTP_HOST"] ?? "127.0.0.1"
+        let port = try required("HTTP_PORT")
+        guard let port = Int(port), (0...65_535).contains(port) else {
+            throw RelayError(.configuration, "relay: HTTP_PORT: '\(port)' is no port")
+        }
+        httpPort = port
+        let level = environment["LOG_LEVEL"] ?? "info"
+        guard let level = Logger.Level(rawValue: level.lowercased()) else {
+            throw RelayError(.configuration, "relay: LOG_LEVEL: '\(level)' is not a level")
+        }
+        logLevel = level
+    }
+
+    /// A comma separates sources, and also the hosts of one URL: only `name=postgres` begins a
+    /// source. Names become part of a slot's name, so they are lower-case letters, digits and _.
+    private static func sources(
+        _ text: String
+    ) throws(RelayError) -> [(name: String, url: String)] {
+        var sources: [(name: String, url: String)] = []
+        for part in text.split(separator: ",") {
+            let sides = part.split(separator: "=", maxSplits: 1)
+            let name = sides[0]
+            if sides.count == 2, sides[1].hasPrefix("postgres"), isName(name) {
+                sources.append((String(name), String(sides[1])))
+            } else if let last = sources.popLast() {
+                sources.append((last.name, "\(last.url),\(part)"))
+            } else {
+                throw RelayError(
+                    .configuration,
+                    "relay: RELAY_SOURCES must be name=postgres://…,name=postgres://…, with names"
+                        + " of at most 40 lower-case letters, digits and _")
+            }
+        }
+        guard Set(sources.map(\.name)).count == sources.count else {
+            throw RelayError(.configuration, "relay: RELAY_SOURCES names a source twice")
+        }
+        return sources
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        (1...40).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func producerSettings(_ environment: [String: String]) -> [String: String] {
+        let prefix = "KAFKA_PRODUCER_"
+        var settings: [String: String] = [:]
+        for (name, value) in environment where name.hasPrefix(prefix) {
+            let words = name.dropFirst(prefix.count).lowercased().split(separator: "_")
+            settings[words.joined(separator: ".")] = value
+        }
+        return settings
+    }
+}

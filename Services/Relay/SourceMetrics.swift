@@ -1,0 +1,80 @@
+import Metrics
+import Synchronization
+
+/// What a source is doing.
+enum SourceState: String, CaseIterable, Sendable {
+    /// Trying to reach Postgres or Kafka.
+    case connecting
+    /// Another relay reads the slot; this one waits to take over.
+    case standby
+    /// The slot was lost, or never was: the table is being published.
+    case rebuilding
+    /// Reading the slot.
+    case active
+}
+
+/// The numbers of one source, and its state for `/readyz`.
+final class SourceMetrics: Sendable {
+    private struct Status {
+        var state = SourceState.connecting
+        var error: String?
+    }
+
+    let source: String
+    private let status = Mutex(Status())
+    private let states: [(SourceState, Gauge)]
+    private let undelivered: Gauge
+    private let lagBytes: Gauge
+    private let lagSeconds: Gauge
+    private let errors: Counter
+
+    init(source: String) {
+        self.source = source
+        let dimensions = [("source", source)]
+        states = SourceState.allCases.map {
+            ($0, Gauge(label: "relay_state", dimensions: dimensions + [("state", $0.rawValue)]))
+        }
+        undelivered = Gauge(label: "relay_undelivered_events", dimensions: dimensions)
+        lagBytes = Gauge(label: "relay_lag_bytes", dimensions: dimensions)
+        lagSeconds = Gauge(label: "relay_lag_seconds", dimensions: dimensions)
+        errors = Counter(label: "relay_errors_total", dimensions: dimensions)
+        set(.connecting)
+    }
+
+    /// Counts the records of a topic that were handed to Kafka.
+    func events(topic: String) -> Counter {
+        Counter(label: "relay_events_total", dimensions: [("source", source), ("topic", topic)])
+    }
+
+    var state: SourceState { status.withLock { $0.state } }
+
+    /// What is wrong, or `nil`: a standby is as ready as the active one.
+    var trouble: String? {
+        status.withLock { status in
+            guard status.state == .connecting else { return nil }
+            return "\(source): \(status.error ?? "connecting")"
+        }
+    }
+
+    func set(_ state: SourceState) {
+        status.withLock { status in
+            status.state = state
+            if state != .connecting { status.error = nil }
+        }
+        for (other, gauge) in states { gauge.record(other == state ? 1 : 0) }
+    }
+
+    func failed(_ error: String) {
+        status.withLock { $0.error = error }
+        set(.connecting)
+        errors.increment()
+    }
+
+    /// How far Kafka is behind the database: bytes of log, and seconds since the oldest commit
+    /// that it does not have in full.
+    func lag(undelivered: Int, bytes: UInt64, seconds: Double) {
+        self.undelivered.record(undelivered)
+        lagBytes.record(Int64(clamping: bytes))
+        lagSeconds.record(seconds)
+    }
+}
