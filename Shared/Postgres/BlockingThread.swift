@@ -1,16 +1,19 @@
 import Glibc
 
-/// Threads for work that blocks, which must not occupy Swift's own.
-enum BlockingThread {
+/// Threads for work that blocks, such as all that `Connection` and `ReplicationStream` do.
+///
+/// Swift has one thread a core for all tasks together: a task that blocks on one of them stops
+/// others, perhaps the very one that it waits for.
+public enum BlockingThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Starts a detached thread.
+    /// Starts a detached thread, which lives as long as `run` does.
     ///
     /// Throws `.insufficientResources` if the system has none to give.
-    static func start(_ run: @escaping @Sendable () -> Void) throws(PostgresError) {
+    public static func start(_ run: @escaping @Sendable () -> Void) throws(PostgresError) {
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
         let status = pthread_create(
@@ -27,8 +30,10 @@ enum BlockingThread {
         pthread_detach(thread)
     }
 
-    /// Runs blocking work on a thread of its own, while the task waits.
-    static func run<Value: Sendable>(
+    /// Runs blocking work on a thread of its own, while the task waits without blocking.
+    ///
+    /// Throws what `body` throws, and `.insufficientResources`.
+    public static func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

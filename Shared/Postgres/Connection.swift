@@ -36,9 +36,8 @@ public struct Connection: ~Copyable {
     }
 
     /// Asks Postgres to plan a statement, which fails if it does not fit the schema.
-    public func prepare(_ statement: Statement) throws(PostgresError) {
-        _ = try finished(
-            PQprepare(link.pointer, "", statement.sql, 0, nil), statement.sql)
+    public func prepare(_ sql: String) throws(PostgresError) {
+        _ = try finished(PQprepare(link.pointer, "", sql, 0, nil), sql)
     }
 
     private func run(_ sql: String, _ binds: [any Bindable]) throws(PostgresError) -> Rows {

@@ -48,11 +48,13 @@ final class Lane {
         let database: PostgresError?
 
         func mayBeRunAgain(after attempt: Int) -> Bool {
-            switch database?.code {
-            case .serializationFailure, .deadlockDetected: attempt < Lane.attempts
+            guard let database else { return false }
+            if database.isStalePlan { return attempt < 2 }
+            switch database.code {
+            case .serializationFailure, .deadlockDetected: return attempt < Lane.attempts
             // Nothing was committed; once more, on a fresh connection.
-            case .connectionLost: attempt < 2
-            default: false
+            case .connectionLost: return attempt < 2
+            default: return false
             }
         }
     }
@@ -61,7 +63,7 @@ final class Lane {
         _ opening: Opening, _ body: (borrowing Transaction) throws -> Value
     ) throws -> Value {
         let session = try usableSession()
-        session.clearFailure()
+        session.reset()
         defer { if session.isBroken { discardSession() } }
         let transaction = Transaction(session, opening)
         let value: Value

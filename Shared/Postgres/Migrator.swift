@@ -25,7 +25,7 @@ public struct Migrator: Sendable {
         try await BlockingThread.run { [self] in
             let connection = try Connection(url: url, applicationName: "migrator")
             try connection.query(Self.lock)
-            if try !connection.query(Self.tableExists).contains(where: { try $0.read(0) }) {
+            if try !hasTable(connection) {
                 try connection.query(Self.createTable)
                 try connection.query(Self.letEverybodyRead)
             }
@@ -48,14 +48,17 @@ public struct Migrator: Sendable {
     public func isCurrent(_ sets: [MigrationSet]) async throws -> Bool {
         try await BlockingThread.run { [self] in
             let connection = try Connection(url: url, applicationName: "migrator")
-            guard try connection.query(Self.tableExists).contains(where: { try $0.read(0) })
-            else { return sets.allSatisfy(\.migrations.isEmpty) }
+            guard try hasTable(connection) else { return sets.allSatisfy(\.migrations.isEmpty) }
             for set in sets {
                 let missing = try missing(of: set, refusingUnknown: false, connection)
                 if !missing.isEmpty { return false }
             }
             return true
         }
+    }
+
+    private func hasTable(_ connection: borrowing Connection) throws(PostgresError) -> Bool {
+        try connection.query(Self.tableExists).first?.read(0) ?? false
     }
 
     /// Compares the applied migrations with the program's.

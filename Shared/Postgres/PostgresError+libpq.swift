@@ -19,6 +19,18 @@ extension PostgresError {
     }
 }
 
+extension PostgresError {
+    /// The server hangs up after this one.
+    var endsConnection: Bool { code == .connectionLost || sqlState == Self.idleTooLong }
+
+    /// A schema change made a prepared statement useless ("cached plan must not change result
+    /// type", "prepared statement does not exist"); a fresh connection heals it.
+    var isStalePlan: Bool { sqlState == "0A000" || sqlState == "26000" }
+
+    /// `idle_in_transaction_session_timeout` passed. This can only come before COMMIT.
+    private static let idleTooLong = "25P03"
+}
+
 /// libpq ends its messages with a line break and may put hints on further lines.
 func oneLine(_ message: String) -> String {
     message.split(separator: "\n").joined(separator: "; ")

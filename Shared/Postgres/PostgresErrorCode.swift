@@ -31,7 +31,8 @@ extension PostgresError {
         public static let deadlockDetected = Code(base: .deadlockDetected)
         /// 55P03: `lock_timeout` passed, or NOWAIT found the row locked.
         public static let lockTimeout = Code(base: .lockTimeout)
-        /// 57014: `statement_timeout` passed, or somebody cancelled the statement.
+        /// 57014, 25P03: `statement_timeout` passed, somebody cancelled the statement, or the
+        /// transaction's body took longer than `idle_in_transaction_session_timeout`.
         public static let queryCanceled = Code(base: .queryCanceled)
         /// 42501: the role may not do this.
         public static let insufficientPrivilege = Code(base: .insufficientPrivilege)
@@ -82,14 +83,14 @@ extension PostgresError {
                 case "40001": .serializationFailure
                 case "40P01": .deadlockDetected
                 case "55P03": .lockTimeout
-                case "57014": .queryCanceled
+                case "57014", "25P03": .queryCanceled
                 case "42501": .insufficientPrivilege
                 case "P0001": .raisedException
                 case "42704": .undefinedObject
                 case "42710": .duplicateObject
                 case "55006": .objectInUse
                 case "55000": .objectNotReady
-                case "57P01", "57P02", "57P03", "57P05", "25P03": .connectionLost
+                case "57P01", "57P02", "57P03", "57P05": .connectionLost
                 case let other where other.hasPrefix("08"): .connectionLost
                 case let other where other.hasPrefix("53"): .insufficientResources
                 default: .other

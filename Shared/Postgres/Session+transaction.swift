@@ -38,6 +38,12 @@ extension Session {
     private static let commitStatement = Statement("COMMIT")
     private static let rollbackStatement = Statement("ROLLBACK")
 
+    /// Queues BEGIN.
+    func begin(_ opening: Opening) throws(PostgresError) {
+        hasBegun = true
+        try enqueue(opening.statement, [])
+    }
+
     /// Sends COMMIT with whatever is queued, and waits for it.
     ///
     /// Throws what failed; the transaction is then rolled back, except for

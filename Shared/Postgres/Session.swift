@@ -29,6 +29,8 @@ final class Session {
     private var pending: [Operation] = []
     private var parameters = Parameters()
 
+    /// Whether BEGIN was queued.
+    var hasBegun = false
     /// The first failure since the last synchronisation point that was free of them.
     private(set) var failure: PostgresError?
     /// Whether `failure` is known to have come before COMMIT was executed.
@@ -57,6 +59,12 @@ final class Session {
     /// Gives the connection up if a transaction is still open on it.
     func markUnlessIdle() {
         if !isIdle { isBroken = true }
+    }
+
+    /// Makes ready for the next transaction.
+    func reset() {
+        hasBegun = false
+        clearFailure()
     }
 
     /// Forgets a failure that was dealt with.
@@ -176,10 +184,7 @@ final class Session {
         case nil: break
         }
         let error = PostgresError(result: result, sql: sql)
-        if error.code == .connectionLost { isBroken = true }
-        // "cached plan must not change result type" and "no such prepared statement" heal on a
-        // fresh connection.
-        if error.sqlState == "0A000" || error.sqlState == "26000" { isBroken = true }
+        if error.endsConnection || error.isStalePlan { isBroken = true }
         guard failure == nil else { return }
         failure = error
         // The server's own report of an error rolls back; so does its hanging up before it came

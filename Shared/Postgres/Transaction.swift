@@ -8,10 +8,6 @@
 public struct Transaction: ~Copyable {
     private let session: Session
     private let opening: Opening
-    private let progress = Progress()
-
-    /// Whether BEGIN was queued: a body that asks nothing of the database costs no round trip.
-    private final class Progress { var hasBegun = false }
 
     init(_ session: Session, _ opening: Opening) {
         self.session = session
@@ -50,10 +46,7 @@ public struct Transaction: ~Copyable {
     private func enqueue(
         _ statement: Statement, _ binds: [any Bindable]
     ) throws(PostgresError) {
-        if !progress.hasBegun {
-            progress.hasBegun = true
-            try session.enqueue(opening.statement, [])
-        }
+        if !session.hasBegun { try session.begin(opening) }
         try session.enqueue(statement, binds)
     }
 
@@ -70,11 +63,12 @@ public struct Transaction: ~Copyable {
             session.rollBack()
             throw failure
         }
-        if progress.hasBegun { try session.commit(opening) }
+        // A body that asked nothing of the database costs no round trip.
+        if session.hasBegun { try session.commit(opening) }
     }
 
     /// Undoes the work.
     func rollBack() {
-        if progress.hasBegun { session.rollBack() }
+        if session.hasBegun { session.rollBack() }
     }
 }
