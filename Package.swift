@@ -164,7 +164,11 @@ let package = Package(
         .tests("KafkaTests", ["TestSupport", "Kafka", .logging]),
         .tests("OutboxTests", integration),
         .tests("SagaTests", integration + ["Saga"]),
-        .tests("ServiceHostTests", integration + ["ServiceHost", "Kafka", .hummingbird]),
+        .tests(
+            "ServiceHostTests",
+            integration + [
+                "ServiceHost", "Kafka", .coreMetrics, .httpClient, .jwt, .nio, .nioHTTP1,
+            ]),
         .tests("LocalStackTests", ["TestSupport", "LocalStack", "Kafka", .logging]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),

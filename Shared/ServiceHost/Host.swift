@@ -3,6 +3,7 @@ import Kafka
 public import Logging
 public import Postgres
 import ServiceLifecycle
+import UnixSignals
 
 /// A service's process: its database, its HTTP server, its consumers, its life from start to end.
 ///
@@ -38,12 +39,13 @@ public struct Host: Sendable {
     /// finishes what is in hand. Throws `HostError` if it cannot begin: the schema is old, the
     /// port is taken.
     public func serve(_ routes: (inout Routes) -> Void) async throws {
-        try await serve(listening: { _ in }, routes)
+        try await serve(stopOn: [.sigterm, .sigint], listening: { _ in }, routes)
     }
 
-    /// The same, telling the port.
+    /// The same, until other signals, telling the port: several hosts can live in one process.
     func serve(
-        listening: @escaping @Sendable (Int) -> Void, _ addRoutes: (inout Routes) -> Void
+        stopOn signals: [UnixSignal], listening: @escaping @Sendable (Int) -> Void,
+        _ addRoutes: (inout Routes) -> Void
     ) async throws {
         try await awaitSchema()
         let edge = HTTPEdge(
@@ -59,7 +61,7 @@ public struct Host: Sendable {
             try consumerLoops(routes.consumptions) + routes.backgrounds + [idempotencySweep]
             + [server]
         do {
-            try await Process.run(services, logger: logger)
+            try await Process.run(services, stopOn: signals, logger: logger)
         } catch {
             await database.close()
             throw error
@@ -87,8 +89,10 @@ public struct Host: Sendable {
                 _ = try await database.read { tx in try tx.query(HostQueries.ping) }
                 let migrator = Migrator(url: configuration.databaseURL, logger: logger)
                 return try await migrator.isCurrent(migrations) ? nil : "the schema is old"
+            } catch let error as PostgresError {
+                return "the database does not answer: \(error.code)"
             } catch {
-                return "the database does not answer: \(error)"
+                return "the database does not answer"
             }
         }
     }

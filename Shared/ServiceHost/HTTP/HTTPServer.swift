@@ -5,12 +5,6 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Whether the process can do its work at this moment.
-struct Readiness: Sendable {
-    /// What is wrong; `nil` if nothing is.
-    let check: @Sendable () async -> String?
-}
-
 /// Listens, and routes requests through the middlewares to the endpoints and the probes.
 struct HTTPServer: Service {
     let host: String
@@ -20,11 +14,15 @@ struct HTTPServer: Service {
     let readiness: Readiness
     let listening: @Sendable (Int) -> Void
 
+    /// Longer than the longest `Prefer: wait`, longer than a gateway keeps a connection.
+    private static let idleTimeout = TimeAmount.seconds(90)
+
     func run() async throws {
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         let application = Application(
             router: router(),
+            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { [logger, host, port, listening] channel in
@@ -77,34 +75,4 @@ struct HTTPServer: Service {
     private static let methods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
-}
-
-/// What an orchestrator and a scraper ask of every process, without a token.
-enum Probes {
-    static let paths: Set = ["/livez", "/readyz", "/metrics"]
-
-    static func endpoints(_ readiness: Readiness) -> [Endpoint] {
-        [
-            Endpoint(method: .get, path: "/livez") { _, _ in
-                Response.text("ok\n")
-            },
-            Endpoint(method: .get, path: "/readyz") { _, _ in
-                if let fault = await readiness.check() {
-                    throw Problem.unavailable(code: "not-ready", detail: fault)
-                }
-                return Response.text("ok\n")
-            },
-            Endpoint(method: .get, path: "/metrics") { _, _ in
-                Response.text(Telemetry.registry.render(), type: PrometheusText.contentType)
-            },
-        ]
-    }
-}
-
-extension Response {
-    fileprivate static func text(_ text: String, type: String = "text/plain") -> Response {
-        Response(
-            status: .ok, headers: [.contentType: type],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-    }
 }

@@ -162,6 +162,7 @@ struct JSONScanner {
 
 extension JSONScanner {
     private mutating func number() throws(JSONFault) {
+        let start = position
         if next == UInt8(ascii: "-") { position += 1 }
         if next == UInt8(ascii: "0") {
             position += 1
@@ -175,6 +176,10 @@ extension JSONScanner {
         case let digit? where Self.digits.contains(digit):
             throw malformed("A number does not begin with 0.")
         default: break
+        }
+        // Foundation's decoder refuses it too, without saying where.
+        guard Int64(String(decoding: bytes[start..<position], as: UTF8.self)) != nil else {
+            throw JSONFault(kind: .forbidden, reason: "An integer has at most 64 bits.")
         }
     }
 
