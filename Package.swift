@@ -174,7 +174,7 @@ let package = Package(
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),
         .tests("RelayTests", integration + ["Relay", "Kafka"]),
-        .tests("FarthingTests", integration + ["Farthing"]),
+        .tests("FarthingTests", integration + ["Farthing", "Payment", "Billing", "Ledger"]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),
         .tests("FaultTests", integration + ["LocalStack", "Farthing"]),
