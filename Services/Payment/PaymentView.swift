@@ -49,3 +49,35 @@ struct PaymentView: Encodable, Sendable {
         self.timeline = timeline
     }
 }
+
+extension PaymentView {
+    private enum CodingKeys: String, CodingKey {
+        case id, status, amount, currency, source, destination, customer, description, reference
+        case metadata, amountRefunded, fee, tax, transfer, invoice, failure, createdAt, endedAt
+        case timeline
+    }
+
+    /// What is not known yet is written as null, so that a payment always has all of its members.
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(id, forKey: .id)
+        try members.encode(status, forKey: .status)
+        try members.encode(amount, forKey: .amount)
+        try members.encode(currency, forKey: .currency)
+        try members.encode(source, forKey: .source)
+        try members.encode(destination, forKey: .destination)
+        try members.encode(customer, forKey: .customer)
+        try members.encode(description, forKey: .description)
+        try members.encode(reference, forKey: .reference)
+        try members.encode(metadata, forKey: .metadata)
+        try members.encode(amountRefunded, forKey: .amountRefunded)
+        try members.encode(fee, forKey: .fee)
+        try members.encode(tax, forKey: .tax)
+        try members.encode(transfer, forKey: .transfer)
+        try members.encode(invoice, forKey: .invoice)
+        try members.encode(failure, forKey: .failure)
+        try members.encode(createdAt, forKey: .createdAt)
+        try members.encode(endedAt, forKey: .endedAt)
+        try members.encodeIfPresent(timeline, forKey: .timeline)
+    }
+}

@@ -5,11 +5,11 @@ import ServiceHost
 
 /// The payment service's contents page: what it answers, what it hears, what it does by itself.
 struct Payments: Sendable {
-    private let create: CreatePayment
-    private let replies: ReceiveReplies
-    private let timeouts: SweepTimeouts
-    private let waiting: Waiting
-    private let database: Database
+    let create: CreatePayment
+    let replies: ReceiveReplies
+    let timeouts: SweepTimeouts
+    let waiting: Waiting
+    let database: Database
 
     init(patience: Patience, database: Database) {
         let waiting = Waiting()

@@ -1,0 +1,164 @@
+import Contracts
+import TestSupport
+import Testing
+
+@testable import Payment
+@testable import ServiceHost
+
+@Suite("Prefer: wait", .tags(.database))
+struct WaitTests {
+    @Test("answers 201 with the final state as soon as the payment ended in this process")
+    func endsHere() async throws {
+        let fixture = try await PaymentFixture.make()
+        let id = try await pendingPayment(in: fixture)
+        // Without announcements this would look again only after an hour.
+        let waiting = fixture.payments.waiting
+        async let answer = GetPayment.whenEnded(
+            id, fixture.scope(wait: 20), fixture.database, waiting)
+        try await eventually { waiting.count == 1 }
+        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+
+        #expect(try await answer.status == 201)
+        #expect(try await answer.location == "/v1/payments/\(id)")
+        let payment: Shown = try await answer.read()
+        #expect(payment.status == "failed")
+        #expect(payment.timeline?.count == 2)
+        #expect(waiting.count == 0)
+        try await fixture.end()
+    }
+
+    @Test("finds the end of a payment that ended in another process")
+    func endsElsewhere() async throws {
+        let fixture = try await PaymentFixture.make()
+        let id = try await pendingPayment(in: fixture)
+        let elsewhere = Waiting(interval: .milliseconds(10))
+        async let answer = GetPayment.whenEnded(
+            id, fixture.scope(wait: 20), fixture.database, elsewhere)
+        try await eventually { elsewhere.count == 1 }
+        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+        #expect(try await answer.status == 201)
+        try await fixture.end()
+    }
+
+    @Test("answers 202 with the payment as it stands when the time is up")
+    func timeIsUp() async throws {
+        let fixture = try await PaymentFixture.make()
+        let id = try await pendingPayment(in: fixture)
+        let answer = try await GetPayment.whenEnded(
+            id, fixture.scope(wait: 0), fixture.database, fixture.payments.waiting)
+        #expect(answer.status == 202)
+        let payment: Shown = try answer.read()
+        #expect(payment.status == "processing")
+        #expect(payment.timeline?.map(\.description) == ["place-hold asked"])
+        try await fixture.end()
+    }
+
+    private func pendingPayment(in fixture: PaymentFixture) async throws -> String {
+        let answer = try await fixture.create(.sample(), wait: 20)
+        return try #require(answer.pendingResource)
+    }
+}
+
+@Suite("Waiting", .tags(.unit))
+struct WaitingTests {
+    private let payment = PaymentID()
+    private let hour = Duration.seconds(3600)
+
+    @Test("looks once if that is enough")
+    func enough() async throws {
+        let waiting = Waiting(interval: hour)
+        var looks = 0
+        let seen = try await waiting.look(for: payment, upTo: hour) {
+            looks += 1
+            return looks
+        } until: { _ in
+            true
+        }
+        #expect(seen == 1)
+        #expect(waiting.count == 0)
+    }
+
+    @Test("looks again when an end is announced, and not when it is only noted")
+    func announced() async throws {
+        let waiting = Waiting(interval: hour)
+        let looks = Counter()
+        async let seen = waiting.look(for: payment, upTo: hour) {
+            looks.next()
+        } until: {
+            $0 == 2
+        }
+        try await eventually { looks.value == 1 }
+        waiting.note([PaymentID()])
+        waiting.announce()
+        waiting.note([payment])
+        #expect(looks.value == 1)
+        waiting.announce()
+        #expect(try await seen == 2)
+    }
+
+    @Test("an end that falls between a look and the wait is not missed")
+    func noGap() async throws {
+        let waiting = Waiting(interval: hour)
+        let looks = Counter()
+        let seen = try await waiting.look(for: payment, upTo: hour) {
+            let look = looks.next()
+            // Ended after this look was taken, before anybody waits.
+            waiting.note([payment])
+            waiting.announce()
+            return look
+        } until: {
+            $0 == 2
+        }
+        #expect(seen == 2)
+    }
+
+    @Test("wakes everybody who waits for the same payment")
+    func many() async throws {
+        let waiting = Waiting(interval: hour)
+        let hasEnded = Counter()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await waiting.look(for: payment, upTo: hour) {
+                        hasEnded.value > 0
+                    } until: {
+                        $0
+                    }
+                }
+            }
+            try await eventually { waiting.count == 20 }
+            hasEnded.next()
+            waiting.note([payment])
+            waiting.announce()
+            for try await seen in group { #expect(seen) }
+        }
+    }
+
+    @Test("gives up when the time is up, with what it saw last")
+    func timeIsUp() async throws {
+        let waiting = Waiting(interval: .milliseconds(1))
+        let looks = Counter()
+        let seen = try await waiting.look(for: payment, upTo: .milliseconds(20)) {
+            looks.next()
+        } until: { _ in
+            false
+        }
+        #expect(seen == looks.value)
+        #expect(waiting.count == 0)
+    }
+
+    @Test("stops when the request is cancelled")
+    func cancelled() async throws {
+        let waiting = Waiting(interval: hour)
+        let task = Task { [payment, hour] in
+            try await waiting.look(for: payment, upTo: hour) {
+                1
+            } until: { _ in
+                false
+            }
+        }
+        try await eventually { waiting.count == 1 }
+        task.cancel()
+        #expect(try await task.value == 1)
+    }
+}
