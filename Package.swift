@@ -169,7 +169,9 @@ let package = Package(
             integration + [
                 "ServiceHost", "Kafka", .coreMetrics, .httpClient, .jwt, .nio, .nioHTTP1,
             ]),
-        .tests("LocalStackTests", ["TestSupport", "LocalStack", "Kafka", .logging]),
+        .tests(
+            "LocalStackTests",
+            ["TestSupport", "LocalStack", "Postgres", "Kafka", .logging, .nio, .nioPosix]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),

@@ -33,12 +33,13 @@ struct ApiVersionsMend {
         }
     }
 
-    /// Takes bytes from the broker; returns what to pass on now.
+    /// Takes bytes from the broker; returns what to pass on now. With no response awaited that
+    /// is all of them: clients ask for the versions first, and once at a time.
     mutating func rewrite(response bytes: ByteBuffer) -> ByteBuffer {
-        if responses.readableBytes == 0, awaited.isEmpty, !watchingRequests { return bytes }
+        if responses.readableBytes == 0, awaited.isEmpty { return bytes }
         responses.writeImmutableBuffer(bytes)
         var out = ByteBuffer()
-        while !awaited.isEmpty || watchingRequests {
+        while !awaited.isEmpty {
             guard let frame = Self.frame(in: &responses, needing: 4) else { return out }
             guard let frame,
                 let correlation = frame.getInteger(at: frame.readerIndex, as: Int32.self)

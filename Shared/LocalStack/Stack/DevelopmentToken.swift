@@ -20,7 +20,8 @@ public enum DevelopmentToken {
     ) async throws -> String {
         let keys = await JWTKeyCollection().add(
             hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
-        let now = Date()
+        // Whole seconds: RFC 7519 allows a fraction, not every reader does.
+        let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
         let claims = Claims(
             sub: SubjectClaim(value: subject), tenant: tenant,
             scope: scopes.joined(separator: " "), iat: IssuedAtClaim(value: now),
