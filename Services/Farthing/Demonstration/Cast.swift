@@ -36,7 +36,7 @@ struct Cast: Sendable {
         say("A payment costs 2.90 % and 0.30 USD, and 10 % tax on that.")
 
         let funding: JSON = [
-            "currency": "USD", "reference": "first deposits",
+            "currency": "USD",
             "entries": [
                 ["account": .string(bank), "side": "debit", "amount": 120_000],
                 ["account": .string(alice.account), "side": "credit", "amount": 100_000],

@@ -26,6 +26,9 @@ struct Demonstration: Sendable {
         terminal.title("Accounts")
         let people = try await cast.assemble { terminal.line("  " + $0) }
 
+        terminal.title("Warming up, while the services join the bus")
+        try await warmUp(people)
+
         let scenes = [
             Scene(
                 title: "Alice pays Bob 10.50 USD",

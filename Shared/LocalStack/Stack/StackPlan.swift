@@ -41,6 +41,7 @@ struct StackPlan: Sendable {
         _ supervisor: Supervisor, _ broker: Broker?,
         _ report: @escaping @Sendable (StackEvent) -> Void
     ) async throws {
+        report(.step("starting PostgreSQL and the broker"))
         async let bus: Void = startBus(supervisor, broker)
         if let cluster {
             try await supervisor.start(try cluster.supervised(), within: .seconds(60))
