@@ -89,6 +89,29 @@ struct PoolTests {
         #expect(try await database.read { try $0.query(Self.one).count } == 1)
     }
 
+    @Test("the answer to COMMIT is lost: the outcome is unknown, and here the row stands")
+    func answerToCommitLost() async throws {
+        let fixture = try await Fixture()
+        try fixture.execute("CREATE TABLE note (text text)")
+        let port = try fixture.number("SELECT inet_server_port()")
+        let eater = try CommitEater(target: UInt16(port))
+        let database = try fixture.pool(connections: 1) {
+            $0.url = $0.url.replacing(":\(port)/", with: ":\(eater.port)/")
+        }
+        let runs = Counter()
+        let failed = await code {
+            try await database.transaction { tx in
+                _ = runs.next()
+                try tx.execute(Self.insert, "stands")
+            }
+        }
+        #expect(failed == .commitOutcomeUnknown)
+        #expect(runs.count == 1)
+        try await eventually(within: .seconds(10)) {
+            try fixture.number("SELECT count(*) FROM note") == 1
+        }
+    }
+
     @Test("while the server is away transactions fail at once instead of hanging")
     func serverAway() async throws {
         let database = try Database(
