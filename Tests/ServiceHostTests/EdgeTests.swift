@@ -152,6 +152,25 @@ struct EdgeTests {
         }
     }
 
+    @Test("while the database is away, requests are told to come again, and the probes say so")
+    func survivesDatabase() async throws {
+        try await RunningHost.serving(NoteRoutes.add) { server in
+            await server.host.database.close()
+            for reply in [
+                try await server.get("/v1/notes"),
+                try await server.post("/v1/notes", #"{"body":"x"}"#),
+            ] {
+                #expect(reply.status == 503)
+                #expect(reply.headers["retry-after"] == "1")
+                #expect(try reply.problem().code == "database-unavailable")
+            }
+            let ready = try await server.send("GET", "/readyz")
+            #expect(ready.status == 503)
+            #expect(try ready.problem().detail.contains("database"))
+            #expect(try await server.send("GET", "/livez").status == 200)
+        }
+    }
+
     @Test("a process whose schema is old, or whose port is taken, does not start")
     func refusesToStart() async throws {
         let empty = try await TestDatabase.make()

@@ -4,7 +4,8 @@ import Postgres
 enum FailureVerdict {
     /// Nobody's: the same batch will pass once the world is well again.
     case passing
-    /// The batch's: smaller ones may pass.
+    /// The batch's: smaller ones may pass. A single message is tried until it does: its partition
+    /// waits rather than that a slow hour sets money's messages aside.
     case tooMuch
     /// A message's.
     case poison
