@@ -161,7 +161,7 @@ let package = Package(
         .tests("MoneyTests", ["Money"]),
         .tests("ContractTests", ["Contracts", "Money"]),
         .tests("PostgresTests", integration),
-        .tests("KafkaTests", ["TestSupport", "Kafka", .logging]),
+        .tests("KafkaTests", ["TestSupport", "Kafka", "LocalStack", .logging]),
         .tests("OutboxTests", integration),
         .tests("SagaTests", integration + ["Saga"]),
         .tests(
@@ -175,7 +175,7 @@ let package = Package(
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),
-        .tests("RelayTests", integration + ["Relay", "Kafka"]),
+        .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack"]),
         .tests("FarthingTests", integration + ["Farthing", "Payment", "Billing", "Ledger"]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import ServiceHost
 
 /// Makes a slot where there is none, publishing before what the table holds and Kafka may lack.
 ///
@@ -13,6 +14,7 @@ import Postgres
 /// before leaves nothing behind, and the next one begins again. What commits between 1 and 2 is
 /// published twice, in order, and consumers remove the second.
 struct Rebuild {
+    let name: String
     let url: String
     let slot: String
     let stop: StopFlag
@@ -58,7 +60,9 @@ struct Rebuild {
 
     private func publish(_ row: Row, _ publisher: inout Publisher) throws {
         let copy = try OutboxRowCopy(row)
+        try Failpoint.hit("relay.\(name).before-produce")
         while !(try copy.withRow { try publisher.publish($0) }) { try collect(&publisher) }
+        try Failpoint.hit("relay.\(name).after-produce")
     }
 
     private func collect(_ publisher: inout Publisher) throws {

@@ -92,7 +92,8 @@ struct Source: Sendable {
         let isLost = status?.isLost ?? true
         if isLost {
             metrics.set(.rebuilding)
-            let rebuild = Rebuild(url: url, slot: slot, stop: stop, logger: logger)
+            let rebuild = Rebuild(
+                name: name, url: url, slot: slot, stop: stop, logger: logger)
             guard try rebuild.run(&publisher) else { return .standby }
         }
         do throws(PostgresError) {

@@ -1,0 +1,48 @@
+import Glibc
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("The producer for a thread of one's own", .tags(.kafka))
+struct DirectProducerTests {
+    @Test("every token comes back once, and the descriptor wakes whoever waits")
+    func tokens() async throws {
+        let fixture = try await KafkaFixture.make()
+        let tokens = try Self.publish(500, fixture)
+        #expect(tokens.sorted() == Array(1...500))
+        let consumer = try fixture.consumer()
+        let messages = try await consumer.read(500)
+        #expect(Set(messages.compactMap(\.number)) == Set(1...500))
+        #expect(messages.allSatisfy { $0.headers.map(\.0) == ["ce_id", "raw"] })
+        await consumer.close()
+    }
+
+    private static func publish(_ count: UInt, _ fixture: KafkaFixture) throws -> [UInt] {
+        var producer = try DirectProducer(fixture.configuration, logger: .quiet)
+        let topic = try producer.topic(fixture.topic)
+        var headers = RecordHeaders()
+        for token in 1...count {
+            headers.removeAll()
+            headers.append("ce_id", "\(token)")
+            [UInt8]([0, 255]).withUnsafeBytes { headers.append("raw", $0) }
+            let key = Array("k".utf8)
+            let value = Array("\(token)".utf8)
+            let accepted = try key.withUnsafeBytes { key in
+                try value.withUnsafeBytes { value in
+                    try producer.enqueue(
+                        topic, key: key, value: value, headers: headers, token: token)
+                }
+            }
+            #expect(accepted)
+        }
+        var reports: [DeliveryReport] = []
+        while reports.count < Int(count) {
+            var entry = pollfd(fd: producer.readable, events: Int16(POLLIN), revents: 0)
+            try #require(poll(&entry, 1, 10_000) == 1, "woken by a delivery report")
+            producer.poll(into: &reports)
+        }
+        #expect(reports.allSatisfy { $0.error == nil })
+        #expect(producer.outstanding == 0)
+        return reports.map(\.token)
+    }
+}

@@ -1,0 +1,76 @@
+import Kafka
+import LocalStack
+import TestSupport
+import Testing
+
+@Suite("Outages", .tags(.kafka, .fault))
+struct OutageTests {
+    @Test("connections cut again and again: every record arrives, none twice, in order of its key")
+    func cuts() async throws {
+        let fixture = try await KafkaFixture.make(own: true)
+        let producer = try fixture.producer()
+        let consumer = try fixture.consumer()
+        let cutting = Task {
+            for _ in 0..<8 {
+                try await Task.sleep(for: .milliseconds(300))
+                try await fixture.broker.proxy.dropConnections()
+            }
+        }
+        for start in stride(from: 0, to: 20_000, by: 500) {
+            try await producer.produce(fixture.records(start..<start + 500))
+        }
+        try await cutting.value
+        let messages = try await consumer.read(20_000, within: .seconds(60))
+        for (key, messages) in Dictionary(grouping: messages, by: \.keyText) {
+            // The consumer may read a batch again that it had fetched when it was cut.
+            let numbers = messages.compactMap(\.number)
+            #expect(numbers == numbers.sorted(), "\(key)")
+        }
+        #expect(Set(messages.compactMap(\.number)) == Set(0..<20_000))
+        await consumer.close()
+        await producer.close()
+        await fixture.broker.stop()
+    }
+
+    @Test("a broker that comes back empty: the consumer goes on, a new producer writes on")
+    func emptyBroker() async throws {
+        let fixture = try await KafkaFixture.make(own: true)
+        let consumer = try fixture.consumer()
+        let producer = try fixture.producer()
+        try await producer.produce(fixture.records(0..<50))
+        _ = try await consumer.read(50, storing: true)
+
+        try await fixture.broker.restartEmpty()
+        try await fixture.admin.createTopics([fixture.topic], partitions: 4)
+        let error = await #expect(throws: KafkaError.self) {
+            try await producer.produce(fixture.records(50..<51))
+        }
+        #expect(error?.code == .fatal || error?.code == .purged)
+        await producer.close()
+
+        let next = try fixture.producer()
+        try await next.produce(fixture.records(100..<150))
+        let messages = try await consumer.read(50)
+        #expect(Set(messages.compactMap(\.number)) == Set(100..<150))
+        await consumer.close()
+        await next.close()
+        await fixture.broker.stop()
+    }
+
+    @Test("a broker that is away: producing waits, and goes through when it is back")
+    func away() async throws {
+        let fixture = try await KafkaFixture.make(own: true)
+        let producer = try fixture.producer()
+        try await producer.produce(fixture.records(0..<1))
+        try await fixture.broker.proxy.cut()
+        let waiting = Task { try await producer.produce(fixture.records(1..<100)) }
+        try await Task.sleep(for: .milliseconds(500))
+        try await fixture.broker.proxy.resume()
+        try await waiting.value
+        let consumer = try fixture.consumer()
+        #expect(Set(try await consumer.read(100).compactMap(\.number)) == Set(0..<100))
+        await consumer.close()
+        await producer.close()
+        await fixture.broker.stop()
+    }
+}

@@ -1,0 +1,163 @@
+import Contracts
+import FoundationEssentials
+import Kafka
+import LocalStack
+import Logging
+import Outbox
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Relay
+
+/// A database with an outbox, a topic, and writers whose numbers tell the order of their commits.
+///
+/// Each writer takes a key's row lock, counts that key up and puts the count into its message: so
+/// the order of a key's numbers is the order of its commits.
+struct RelayRig {
+    let database: TestDatabase
+    let pool: Database
+    let broker: TestBroker
+    let topic: String
+
+    /// Also the source's name.
+    var name: String { database.name }
+    var slot: String { source().slot }
+    var kafka: KafkaConfiguration {
+        KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+    }
+
+    static func make(ownBroker: Bool = false) async throws -> RelayRig {
+        let database = try await TestDatabase.make([OutboxSchema.migrations])
+        let broker = ownBroker ? try await TestBroker.start() : try await TestBroker.shared
+        try Connection(url: database.ownerURL).execute(
+            """
+            CREATE TABLE counter (key int PRIMARY KEY, number bigint NOT NULL DEFAULT 0);
+            INSERT INTO counter (key) SELECT generate_series(0, 19);
+            GRANT SELECT, UPDATE ON counter TO farthing_service;
+            """)
+        let rig = RelayRig(
+            database: database,
+            pool: try Database(.init(url: database.url), logger: .quiet), broker: broker,
+            topic: "relay-\(UInt64.random(in: 0...UInt64.max))")
+        try await TopicAdmin(rig.kafka, logger: .quiet)
+            .createTopics([rig.topic], partitions: 4)
+        return rig
+    }
+
+    func source() -> Source {
+        Source(name: name, url: database.relayURL, kafka: kafka, logger: .quiet)
+    }
+
+    /// Writes `each` messages by each of `writers` at the same time, on a few keys.
+    func write(writers: Int = 8, each: Int, keys: Int = 5) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<writers {
+                group.addTask {
+                    for turn in 0..<each { try await write(key: (writer + turn) % keys) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    func write(key: Int) async throws {
+        let count: StaticString =
+            "UPDATE counter SET number = number + 1 WHERE key = $1 RETURNING number"
+        try await pool.transaction { [topic] tx in
+            let number: Int = try tx.query(Statement(count), Int32(key))[0].read(0)
+            let envelope = Envelope(
+                topic: topic, key: "\(key)", aggregate: "counter", type: "test.counted.v1",
+                source: "/test", subject: "\(key)", tenant: "t",
+                payload: Array("\(number)".utf8))
+            try Outbox.append([envelope], in: tx)
+        }
+    }
+
+    /// How many messages were committed for each key.
+    func counts() throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for row in try superuser("SELECT key::text, number FROM counter WHERE number > 0") {
+            counts[try row.read(0)] = try row.read(1, as: Int.self)
+        }
+        return counts
+    }
+
+    @discardableResult
+    func superuser(_ sql: String) throws -> Rows {
+        try Connection(url: database.superuserURL).query(sql)
+    }
+
+    /// Waits until the checkpoint says of every row that it is published.
+    func checkpointed() async throws {
+        try await eventually(within: .seconds(20), "the checkpoint covers every row") {
+            try superuser(
+                """
+                SELECT coalesce(bool_and(xid < (SELECT published_below FROM relay_checkpoint)),
+                                false) FROM outbox
+                """)[0].read(0, as: Bool.self)
+        }
+    }
+
+    /// The relay as a process, so that it can be killed.
+    func process(failpoints: String = "") async throws -> ProcessHandle {
+        var command = ProcessCommand(
+            "\(TestRun.binaries)/relay", log: "\(try TestRun.directory())/\(name)-relay.log")
+        command.environment = [
+            "RELAY_SOURCES": "\(name)=\(database.relayURL)",
+            "KAFKA_BOOTSTRAP": broker.bootstrapServers, "HTTP_PORT": "\(try Port.free())",
+            "FAILPOINTS": failpoints,
+        ]
+        command.parentDeathSignal = .kill
+        return try await ProcessHandle.spawn("relay", command)
+    }
+
+    /// Waits until Kafka holds everything that is committed, and checks its order.
+    ///
+    /// Repeated records are allowed: but the first of each must come in the order of its key.
+    @discardableResult
+    func verify(from start: Tally = Tally()) async throws -> Tally {
+        let expected = try counts()
+        let consumer = try Consumer(
+            kafka, group: "verify-\(UInt64.random(in: 0...UInt64.max))", topics: [topic],
+            logger: .quiet)
+        var tally = start
+        try await eventually(within: .seconds(60), "every committed event is in Kafka") {
+            for message in try await consumer.nextBatch(max: 1000, within: .milliseconds(200)) {
+                tally.take(message)
+            }
+            return tally.next == expected
+        }
+        #expect(tally.outOfOrder == [])
+        await consumer.close()
+        return tally
+    }
+
+    /// What was read: for each key the highest number up to which all have come.
+    struct Tally {
+        var next: [String: Int] = [:]
+        var repeated = 0
+        var outOfOrder: [String] = []
+
+        mutating func take(_ message: ConsumedMessage) {
+            let key = String(decoding: message.key ?? [], as: UTF8.self)
+            let text = String(decoding: message.value ?? [], as: UTF8.self)
+            let last = next[key, default: 0]
+            switch Int(text) {
+            case last + 1: next[key] = last + 1
+            case .some(...last): repeated += 1
+            default: outOfOrder.append("key \(key): \(text) after \(last)")
+            }
+        }
+    }
+}
+
+/// Runs a source in this process until `body` ends.
+func relaying(_ source: Source, _ body: () async throws -> Void) async throws {
+    let task = Task { await source.run() }
+    let result: Result<Void, any Error>
+    do { result = .success(try await body()) } catch { result = .failure(error) }
+    task.cancel()
+    await task.value
+    try result.get()
+}
