@@ -30,7 +30,7 @@ public final class TCPProxy: Sendable {
         do {
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { client in
                     connect(client, to: upstream, conditions)
                 }
@@ -121,7 +121,7 @@ public final class TCPProxy: Sendable {
         serverEnd.peer = clientEnd
         let ends = NIOLoopBound((client: clientEnd, server: serverEnd), eventLoop: bound.eventLoop)
         return ClientBootstrap(group: client.eventLoop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
                     try server.pipeline.syncOperations.addHandler(ends.value.server)
