@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JWTKit
 import Logging
+import Postgres
 import TestSupport
 import Testing
 
