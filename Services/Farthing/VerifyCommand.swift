@@ -8,7 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Checks every invariant over the three databases.",
         discussion: """
-            Exits with 0 if nothing is wrong, else with 1 and one line for each thing that is.
+            Exits with 0 if nothing is wrong, with 1 and one line for each thing that is, and with 2
+            if it could not look.
             The databases are taken from the options, else from FARTHING_PAYMENT_DB,
             FARTHING_BILLING_DB and FARTHING_LEDGER_DB, else from .farthing/stack.env.
             """)
@@ -29,12 +30,23 @@ struct VerifyCommand: AsyncParsableCommand {
     var ledgerURL: String?
 
     func run() async throws {
+        let terminal = Terminal()
+        let findings: Findings
+        do {
+            findings = try await verify()
+        } catch {
+            terminal.error("farthing: cannot verify: \(error)")
+            throw ExitCode(2)
+        }
+        terminal.line(findings.description)
+        if !findings.isEmpty { throw ExitCode(1) }
+    }
+
+    private func verify() async throws -> Findings {
         let verifier = Verifier(try databases(), mode: live ? .live : .atRest)
         // If time is up first, verify() names what is still under way.
         if wait > 0 { _ = try await verifier.waitUntilQuiet(upTo: .seconds(wait)) }
-        let findings = try await verifier.verify()
-        print(findings)
-        if !findings.isEmpty { throw ExitCode.failure }
+        return try await verifier.verify()
     }
 
     private func databases() throws -> Verifier.Databases {
@@ -48,6 +60,6 @@ struct VerifyCommand: AsyncParsableCommand {
         _ option: String?, _ variable: String, _ field: KeyPath<StackEnvironment, String>
     ) throws -> String {
         if let url = option ?? ProcessInfo.processInfo.environment[variable] { return url }
-        return try StackEnvironment(file: ".farthing/stack.env")[keyPath: field]
+        return try StackEnvironment(file: StackFolder.nearest().environmentFile)[keyPath: field]
     }
 }

@@ -33,7 +33,7 @@ struct PaymentCommand: AsyncParsableCommand {
                 migrations: migrations)
             let payments = Payments(
                 patience: try Patience(environment: ProcessInfo.processInfo.environment),
-                database: host.database)
+                database: host.database, logger: host.logger)
             try await host.serve { routes in payments.register(in: &routes) }
         }
     }

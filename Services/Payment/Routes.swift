@@ -1,4 +1,5 @@
 import Contracts
+import Logging
 import Postgres
 import Saga
 import ServiceHost
@@ -11,9 +12,11 @@ struct Payments: Sendable {
     let waiting: Waiting
     let database: Database
 
-    init(patience: Patience, database: Database) {
+    init(patience: Patience, database: Database, logger: Logger) {
         let waiting = Waiting()
-        let runner = SagaRunner(paymentSaga(patience), source: eventSource) { ended, tx in
+        let runner = SagaRunner(
+            paymentSaga(patience), source: eventSource, logger: logger
+        ) { ended, tx in
             try EndPayment.record(ended, in: tx)
             waiting.note(ended.map(\.state.payment))
         }

@@ -59,13 +59,15 @@ struct Books: Sendable {
     }
 
     private func verifier(_ mode: Verifier.Mode, _ others: Books?) -> Verifier {
-        func url(_ service: Service) -> String {
-            databases[service]?.ownerURL ?? others?.databases[service]?.ownerURL ?? ""
-        }
+        let books = databases.merging(others?.databases ?? [:]) { own, _ in own }
+        func url(_ service: Service) -> String { books[service]?.ownerURL ?? "" }
         return Verifier(
             .init(payment: url(.payment), billing: url(.billing), ledger: url(.ledger)),
             mode: mode)
     }
+
+    /// libpq URL of a database's owner.
+    func url(_ service: Service) -> String { databases[service]?.ownerURL ?? "" }
 
     func drop() async throws {
         for database in databases.values { try await database.drop() }

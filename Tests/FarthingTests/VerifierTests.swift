@@ -33,19 +33,7 @@ struct VerifierTests {
     @Test("does not call a running saga wrong while the system runs")
     func live() async throws {
         let books = try await Books.make([.payment])
-        try await books.damage(
-            .payment,
-            """
-            UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now()
-            WHERE id = '01901600-0000-7000-8000-0000000000c2';
-            UPDATE payment SET status = 'processing', ended_at = NULL, failure_code = NULL,
-                failure_step = NULL, failure_detail = NULL
-            WHERE id = '01901600-0000-7000-8000-0000000000c1';
-            DELETE FROM outbox WHERE type = 'payment.failed.v1'
-                AND aggregateid = 'pay_01901600-0000-7000-8000-0000000000c1';
-            DELETE FROM audit WHERE actor = 'saga'
-                AND subject = 'pay_01901600-0000-7000-8000-0000000000c1'
-            """)
+        try await books.damage(.payment, World.reopenC)
         let sound = try await Self.sound.value
         #expect(try await books.verify(.live, others: sound).isEmpty)
         let atRest = try await books.verify(others: sound)

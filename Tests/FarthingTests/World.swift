@@ -222,6 +222,19 @@ enum World {
         FROM invoice, generate_series(1, 2);
         """ + replies
 
+    /// Makes payment C, in the payment database, as it was before it ended.
+    static let reopenC = """
+        UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now()
+        WHERE id = '01901600-0000-7000-8000-0000000000c2';
+        UPDATE payment SET status = 'processing', ended_at = NULL, failure_code = NULL,
+            failure_step = NULL, failure_detail = NULL
+        WHERE id = '01901600-0000-7000-8000-0000000000c1';
+        DELETE FROM outbox WHERE type = 'payment.failed.v1'
+            AND aggregateid = 'pay_01901600-0000-7000-8000-0000000000c1';
+        DELETE FROM audit WHERE actor = 'saga'
+            AND subject = 'pay_01901600-0000-7000-8000-0000000000c1'
+        """
+
     /// A participant's answers, as its barrier recorded them.
     private static let replies = """
 

@@ -22,7 +22,7 @@ struct PaymentFixture: Sendable {
         let database = try Database(.init(url: test.url, connections: 4), logger: .quiet)
         return PaymentFixture(
             test: test, database: database,
-            payments: Payments(patience: patience, database: database))
+            payments: Payments(patience: patience, database: database, logger: .quiet))
     }
 
     func end() async throws {

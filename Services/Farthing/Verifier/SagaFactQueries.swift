@@ -38,6 +38,6 @@ enum SagaFactQueries {
         """)
 
     /// Sagas that have neither ended nor wait for a person.
-    static let underWay = Statement(
+    static let sagasUnderWay = Statement(
         "SELECT count(*) FROM saga WHERE phase IN ('running', 'compensating')")
 }

@@ -60,22 +60,26 @@ public struct Verifier: Sendable {
         }
     }
 
-    /// Waits until no saga is under way; false if some still are when the time is up.
-    /// Throws `PostgresError` if the payment database cannot be read.
+    /// Waits until no saga is under way; false if some still are when the time is up. A database
+    /// that is away may come back meanwhile. Throws `PostgresError` if the payment database cannot
+    /// be read, or is still away when the time is up.
     public func waitUntilQuiet(upTo limit: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
         return try await withDatabases { payment, _, _ in
-            while try await underWay(in: payment) > 0 {
-                guard ContinuousClock.now < deadline else { return false }
+            while true {
+                let isOver = ContinuousClock.now >= deadline
+                do {
+                    if try await sagasUnderWay(in: payment) == 0 { return true }
+                    if isOver { return false }
+                } catch let error as PostgresError where error.isRetriable && !isOver {}
                 try await Task.sleep(for: .milliseconds(100))
             }
-            return true
         }
     }
 
-    private func underWay(in payment: Database) async throws -> Int64 {
+    private func sagasUnderWay(in payment: Database) async throws -> Int64 {
         try await payment.read { tx in
-            try tx.query(SagaFactQueries.underWay).first.map { try $0.read(0) } ?? 0
+            try tx.query(SagaFactQueries.sagasUnderWay).first.map { try $0.read(0) } ?? 0
         }
     }
 
@@ -94,7 +98,7 @@ public struct Verifier: Sendable {
         _ body: (_ payment: Database, _ billing: Database, _ ledger: Database) async throws -> Value
     ) async throws -> Value {
         let open = try [databases.payment, databases.billing, databases.ledger].map { url in
-            try Database(configuration(url), logger: Logger(label: "farthing.verify"))
+            try Database(configuration(url), logger: silent)
         }
         do {
             let value = try await body(open[0], open[1], open[2])
@@ -105,6 +109,9 @@ public struct Verifier: Sendable {
             throw error
         }
     }
+
+    /// What goes wrong is thrown, and told once.
+    private let silent = Logger(label: "farthing.verify") { _ in SwiftLogNoOpLogHandler() }
 
     private func configuration(_ url: String) -> Database.Configuration {
         var configuration = Database.Configuration(url: url)
