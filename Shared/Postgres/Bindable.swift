@@ -1,13 +1,14 @@
 /// A value that can stand for a statement's parameter.
 ///
-/// | Swift | sent as |
-/// |---|---|
-/// | `Int`, `Int64` | `int8`; Postgres casts it on assignment to a narrower column, but a function that takes `int4` needs `$1::int` |
-/// | `Int32`, `Int16`, `Bool` | `int4`, `int2`, `bool` |
-/// | `String`, `JSONText` | text of no type: becomes what the place needs: `text`, `jsonb`, `date`, `numeric`, an enum … |
-/// | `UUID`, `Date`, `[UInt8]` | `uuid`, `timestamptz`, `bytea` |
-/// | arrays of these, and of their optionals | `int8[]`, `text[]`, `jsonb[]` (of `JSONText`), … for `unnest($1::uuid[], …)` |
-/// | `nil` | NULL of the wrapped type |
+/// - `Int` and `Int64` are sent as `int8`. Postgres casts it when it assigns to a narrower column,
+///   but a function that takes `int4` needs `$1::int`.
+/// - `Int32`, `Int16`, `Bool`, `UUID`, `Date`, `[UInt8]` are sent as `int4`, `int2`, `bool`,
+///   `uuid`, `timestamptz`, `bytea`.
+/// - `String` and `JSONText` are sent as text of no type, which becomes what its place needs:
+///   `text`, `jsonb`, `date`, `numeric`, an enum …
+/// - Arrays of these, and of their optionals, are sent as `int8[]`, `text[]`, `jsonb[]` (of
+///   `JSONText`) and so on, for `unnest($1::uuid[], …)`.
+/// - `nil` is NULL of the wrapped type.
 public protocol Bindable: Sendable {
     /// The type that the server is told when the statement is prepared.
     static var parameterType: ParameterType { get }
