@@ -74,7 +74,7 @@ struct MessageTests {
         }
     }
 
-    @Test("a currency that ISO 4217 does not know is refused", arguments: ["usd", "XXX", ""])
+    @Test("a currency that ISO 4217 does not know is refused", arguments: ["usd", "ZZZ", ""])
     func currencies(_ currency: String) {
         let event =
             #"{"account":"\#(Sample.source)","change":"opened","kind":"asset","#

@@ -1,0 +1,32 @@
+extension Damage {
+    /// The database's own walls, breached without anything having come through yet.
+    static let walls = [
+        Damage(
+            "a trigger disabled", in: .ledger, foundBy: ["triggers-are-enabled"],
+            "ALTER TABLE entry DISABLE TRIGGER entry_append_only"),
+        Damage(
+            "the deferred check of transfers disabled", in: .ledger,
+            foundBy: ["triggers-are-enabled"],
+            "ALTER TABLE transfer DISABLE TRIGGER transfer_balanced"),
+        Damage(
+            "foreign keys disabled", in: .ledger, foundBy: ["triggers-are-enabled"],
+            "ALTER TABLE hold DISABLE TRIGGER ALL"),
+        Damage(
+            "a trigger dropped", in: .ledger, foundBy: ["triggers-are-present"],
+            "DROP TRIGGER transfer_balanced ON transfer"),
+        Damage(
+            "a trigger dropped", in: .billing, foundBy: ["triggers-are-present"],
+            "DROP TRIGGER invoice_counter_gapless ON invoice_counter"),
+        Damage(
+            "a trigger dropped", in: .payment, foundBy: ["triggers-are-present"],
+            "DROP TRIGGER payment_ends_once ON payment"),
+        Damage(
+            "the right to remove entries granted", in: .ledger,
+            foundBy: ["facts-cannot-be-changed"],
+            "GRANT DELETE ON entry TO farthing_service"),
+        Damage(
+            "the right to edit one column of the audit trail granted", in: .payment,
+            foundBy: ["facts-cannot-be-changed"],
+            "GRANT UPDATE (detail) ON audit TO farthing_service"),
+    ]
+}
