@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -9,7 +11,7 @@ struct PostgresClusterTests {
     @Test("keeps its data through a kill, a stop and a start, with passwords and logical decoding")
     func lifecycle() async throws {
         let directory = try Scratch.directory()
-        let cluster = PostgresCluster(
+        let cluster = try PostgresCluster(
             directory: "\(directory)/postgres", port: try Port.free(),
             authentication: .password("secret"), log: "\(directory)/postgres.log",
             diesWithParent: true)
@@ -31,6 +33,24 @@ struct PostgresClusterTests {
         #expect(try isKept(url))
         await supervisor.stopAll()
         #expect(!Port.isListening(cluster.port))
+
+        // As after a crash of the machine: the pid in the lock file is somebody else's by now.
+        try Data("\(getpid())\n".utf8).write(to: URL(filePath: "\(cluster.data)/postmaster.pid"))
+        try await supervisor.start(try cluster.supervised())
+        #expect(try isKept(url))
+        await supervisor.stopAll()
+    }
+
+    @Test("a directory that only root may enter is no place for it")
+    func unreachable() throws {
+        guard geteuid() == 0 else { return }
+        let directory = try Scratch.directory()
+        #expect(PostgresDirectory.isReachable(directory))
+        #expect(try PostgresDirectory.resolve("\(directory)/data") == "\(directory)/data")
+        chmod(directory, 0o700)
+        let target = try PostgresDirectory.resolve("\(directory)/data")
+        #expect(target.hasPrefix(PostgresDirectory.refuge))
+        #expect(try PostgresDirectory.resolve("\(directory)/data") == target)
     }
 
     private func setting(_ name: String, _ url: String) throws -> String {

@@ -27,7 +27,7 @@ actor TestCluster {
 
     private func start() async throws -> PostgresCluster {
         let directory = try TestRun.directory()
-        let cluster = PostgresCluster(
+        let cluster = try PostgresCluster(
             directory: "\(directory)/postgres", port: try Port.free(), authentication: .trust,
             durable: false, log: "\(directory)/postgres.log", diesWithParent: true)
         let supervisor = Supervisor(pids: PidDirectory("\(directory)/pids"))

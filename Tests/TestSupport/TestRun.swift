@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import LocalStack
 import Synchronization
 
 /// The place where this test process keeps its files, `.farthing/test/<pid>-<random>`.
@@ -33,13 +34,17 @@ public enum TestRun {
     }
 
     private static let once = Mutex<String?>(nil)
-    private static let root = farthing + "/test"
+    /// Below `.farthing`, unless PostgreSQL's user cannot get there: a clone below /root.
+    private static let root =
+        (PostgresDirectory.isReachable(packageRoot) ? farthing : PostgresDirectory.refuge) + "/test"
 
     private static func make() throws -> String {
         let path = "\(root)/\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         let files = FileManager.default
         try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-        for directory in [farthing, root, path] { chmod(directory, 0o755) }
+        for directory in [URL(filePath: root).deletingLastPathComponent().path, root, path] {
+            chmod(directory, 0o755)
+        }
         // Held, by the descriptor that stays open, for as long as this process lives.
         let lock = open("\(path)/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         flock(lock, LOCK_EX)

@@ -14,7 +14,7 @@ public struct PostgresCluster: Sendable {
         case trust
     }
 
-    /// Where the data are: usually the directory that was asked for.
+    /// Where the data are: the directory that was asked for, or what it links to.
     public let data: String
     public let port: Int
     let authentication: Authentication
@@ -22,19 +22,19 @@ public struct PostgresCluster: Sendable {
     let log: String
     let parentDeathSignal: ProcessCommand.ParentDeathSignal?
 
-    /// Describes a cluster; creates nothing yet.
+    /// Describes a cluster; it is created before its first start.
     ///
     /// - Parameters:
-    ///   - directory: created if missing. When we are root and `postgres` may not enter one of
-    ///     the directories above it (a clone in /root), the data go to /var/lib/farthing instead.
+    ///   - directory: for the data, in a directory that exists. Where `postgres` cannot reach it,
+    ///     it becomes a link; see `PostgresDirectory`.
     ///   - durable: `false` turns fsync off: data then survive a killed process but not a machine
     ///     that loses its power.
     ///   - diesWithParent: whether the kernel ends it when our process dies.
     public init(
         directory: String, port: Int, authentication: Authentication, durable: Bool = true,
         log: String, diesWithParent: Bool = false
-    ) {
-        self.data = Self.reachable(directory)
+    ) throws {
+        self.data = try PostgresDirectory.resolve(directory)
         self.port = port
         self.authentication = authentication
         self.durable = durable
@@ -159,20 +159,5 @@ public struct PostgresCluster: Sendable {
         } catch {
             return false
         }
-    }
-
-    /// The directory itself, or one that the user `postgres` can reach in its place.
-    private static func reachable(_ directory: String) -> String {
-        guard geteuid() == 0 else { return directory }
-        var parent = URL(filePath: directory).deletingLastPathComponent()
-        while parent.path.count > 1 {
-            var information = stat()
-            if stat(parent.path, &information) == 0, information.st_mode & 0o001 == 0 {
-                let name = directory.split(separator: "/").joined(separator: "-")
-                return "/var/lib/farthing/\(name)"
-            }
-            parent.deleteLastPathComponent()
-        }
-        return directory
     }
 }

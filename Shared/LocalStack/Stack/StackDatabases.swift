@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 
 /// The three databases of a stack, each with its owner's and its service's role, and the relay's.
 struct StackDatabases: Sendable {
@@ -18,6 +19,7 @@ struct StackDatabases: Sendable {
 
     /// Creates whatever is missing: groups, logins, databases.
     func provision() async throws {
+        try await requireLogicalDecoding()
         let roles = PostgresRoles(superuserURL: superuserURL)
         try await roles.createGroups()
         try await roles.createLogin(
@@ -31,6 +33,17 @@ struct StackDatabases: Sendable {
                 service, password: secrets.secret(for: service),
                 member: PostgresRoles.serviceGroup)
             try await roles.createDatabase(name, owner: owner)
+        }
+    }
+
+    private func requireLogicalDecoding() async throws {
+        let url = superuserURL
+        let level: String = try await OSThread.run {
+            try Connection(url: url).query("SELECT current_setting('wal_level')")[0].read(0)
+        }
+        guard level == "logical" else {
+            throw LocalStackError(
+                .invalid, "this PostgreSQL has wal_level = \(level); the relay needs logical")
         }
     }
 

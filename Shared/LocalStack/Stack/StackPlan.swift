@@ -25,7 +25,7 @@ struct StackPlan: Sendable {
             self.cluster = nil
             superuserURL = url
         } else {
-            let cluster = PostgresCluster(
+            let cluster = try PostgresCluster(
                 directory: "\(configuration.directory)/postgres", port: ports["postgres"] ?? 0,
                 authentication: .password(secrets.secret(for: "postgres")),
                 log: configuration.log("postgres"), diesWithParent: configuration.diesWithParent)
