@@ -27,14 +27,16 @@ public struct KafkaConfiguration: Sendable {
     ]
 
     /// Nothing acknowledged is lost, nothing is written twice by a retry, and no message waits
-    /// for company: batches form by themselves while earlier requests are in flight.
+    /// long for company. A fifth of a millisecond is enough: the relay drained 200,000 one-row
+    /// transactions at 5 k/s and 50 µs of CPU an event without, at 37 k/s and 12 µs with it, and
+    /// longer was no better (2 busy cores, 2026-11).
     ///
     /// `debug` brings the line by which `ClientContext.producerIsUnknown` is found out.
     private static let producer = [
         "acks": "all",
         "debug": "eos",
         "enable.idempotence": "true",
-        "linger.ms": "0",
+        "linger.ms": "0.2",
         "message.timeout.ms": "30000",
         "partitioner": "murmur2_random",
         "queue.buffering.max.kbytes": "131072",

