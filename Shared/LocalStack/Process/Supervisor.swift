@@ -133,6 +133,9 @@ public actor Supervisor {
         try await start(process, within: limit)
     }
 
+    /// What it looks after, in the order in which it was started.
+    public var names: [String] { order }
+
     /// The pid of a process, `nil` while it is dead.
     public func pid(_ name: String) -> pid_t? {
         entries[name].flatMap { $0.handle.status == nil ? $0.handle.pid : nil }

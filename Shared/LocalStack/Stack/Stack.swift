@@ -70,9 +70,13 @@ public final class Stack: Sendable {
         }
     }
 
-    /// Stops everything in reverse order. Data stay.
+    /// Stops everything: services and relays side by side, then what they use. Data stay.
     public func stop() async {
         unlink("\(plan.configuration.directory)/stack.env")
+        let users = await supervisor.names.filter { !["postgres", "broker"].contains($0) }
+        await withTaskGroup { group in
+            for name in users { group.addTask { await self.supervisor.stop(name) } }
+        }
         await supervisor.stopAll()
         await proxy?.close()
     }
