@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+extension Faults {
+    /// A place in a process at which it is killed.
+    struct Edge: Sendable, CustomStringConvertible {
+        let process: String
+        let failpoint: String
+        /// At which hit.
+        let hit: Int
+
+        var description: String { "\(failpoint) at hit \(hit)" }
+    }
+
+    /// Every commit, produce, acknowledge and offset-store edge of every process.
+    static let edges: [Edge] = {
+        var edges: [Edge] = []
+        func add(_ process: String, _ operation: String, _ points: [String], hit: Int) {
+            for point in points {
+                edges.append(Edge(process: process, failpoint: "\(operation).\(point)", hit: hit))
+            }
+        }
+        let commit = ["before-commit", "after-commit"]
+        let offset = ["before-store-offset", "after-store-offset"]
+        add("payment", "payment.create-payment", commit, hit: 20)
+        add("payment", "payment.replies", commit + offset, hit: 10)
+        add("payment", "payment.timeouts", commit, hit: 2)
+        add("billing", "billing.commands", commit + offset, hit: 5)
+        add("ledger", "ledger.commands", commit + offset, hit: 5)
+        let relay = ["before-produce", "after-produce", "before-confirm", "after-confirm"]
+        for source in ["payment", "billing", "ledger"] {
+            add("relay", "relay.\(source)", relay, hit: 5)
+        }
+        return edges
+    }()
+
+    @Suite("A process killed at an edge")
+    struct EdgeTests {
+        @Test("loses nothing and does nothing twice", arguments: edges)
+        func killed(edge: Edge) async throws {
+            let stack = try await running.value
+            let restarts = await stack.restarts(edge.process)
+            try await stack.restart(
+                edge.process, changing: ["FAILPOINTS": "\(edge.failpoint)=crash@\(edge.hit)"])
+            try await pay(50, on: stack) {
+                try await eventually(within: .seconds(60), "\(edge) was reached") {
+                    await stack.restarts(edge.process) > restarts
+                }
+                try await stack.restart(edge.process, changing: ["FAILPOINTS": nil])
+            }
+        }
+    }
+}
