@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 public import LocalStack
 
 /// A small world to pay in: a bank, a funded payer, a payee and a fee plan, all opened through the
