@@ -43,9 +43,10 @@ extension EndToEnd {
                     let invoice = try #require(invoices.first)
                     #expect(invoices.count == 1)
                     #expect(invoice["status"].string == "settled")
-                    #expect(invoice["total"].integer == 88 + 18)
+                    // A fee of 0.88 and 20 % tax on it.
+                    #expect(invoice["total"].integer == 106)
                     let lines = invoice["lines"].elements.compactMap { $0["amount"].integer }
-                    #expect(lines.reduce(0, +) == 88 + 18)
+                    #expect(lines.reduce(0, +) == 106)
                     numbers.append(try #require(invoice["number"].integer))
                 }
                 #expect(numbers[1] == numbers[0] + 1)

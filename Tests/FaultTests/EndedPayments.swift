@@ -1,3 +1,4 @@
+import LocalStack
 import Postgres
 import TestSupport
 

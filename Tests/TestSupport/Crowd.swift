@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import LocalStack
+import LocalStack
 
 /// Clients that pay at the same time and do not give up: each asks again with the same idempotency
 /// key until it is answered, as a careful customer's program does.
