@@ -46,12 +46,13 @@ struct RunningStack: Sendable {
         let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
             .split(separator: "\n").first { $0.hasPrefix("model name") }?
             .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-        return "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(processor ?? "unknown CPU"), "
-            + "PostgreSQL \(version), fsync on, synchronous_commit on"
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        return "\(cores) cores, \(processor ?? "unknown CPU"), PostgreSQL \(version), "
+            + "fsync on, synchronous_commit on"
     }
 
     private static func show(_ setting: String, of url: String) throws -> String {
-        var connection = try Connection(url: url)
-        return try connection.query(sql: "SHOW \(setting)").first?.read(0) ?? "unknown"
+        let connection = try Connection(url: url)
+        return try connection.query("SHOW \(setting)").first?.read(0) ?? "unknown"
     }
 }
