@@ -63,6 +63,6 @@ extension FoundStatement {
             "BEGIN", "COMMIT", "ROLLBACK", "SET", "SHOW", "DECLARE", "FETCH", "CLOSE", "CREATE",
             "GRANT",
         ]
-            .contains { sql.trimmingPrefix(while: \.isWhitespace).hasPrefix($0) }
+        .contains { sql.trimmingPrefix(while: \.isWhitespace).hasPrefix($0) }
     }
 }
