@@ -13,7 +13,12 @@ struct RelayTests {
     @Test("eight writers on five keys: everything is published once, in commit order")
     func commitOrder() async throws {
         let rig = try await RelayRig.make()
-        try await relaying(rig.source()) {
+        let source = rig.source()
+        try await relaying(source) {
+            // What commits while the slot is being made may be published twice.
+            try await eventually(within: .seconds(30), "the relay is active") {
+                source.metrics.state == .active
+            }
             try await rig.write(writers: 8, each: 250)
             let tally = try await rig.verify()
             #expect(tally.repeated == 0)
