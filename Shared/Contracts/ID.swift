@@ -74,7 +74,9 @@ extension UUID {
 }
 
 public enum PaymentSubject: IDSubject { public static let prefix = "pay" }
+public enum RefundSubject: IDSubject { public static let prefix = "ref" }
 public enum InvoiceSubject: IDSubject { public static let prefix = "inv" }
+public enum CreditNoteSubject: IDSubject { public static let prefix = "cn" }
 public enum CustomerSubject: IDSubject { public static let prefix = "cus" }
 public enum FeePlanSubject: IDSubject { public static let prefix = "fee" }
 public enum AccountSubject: IDSubject { public static let prefix = "acct" }
@@ -83,7 +85,9 @@ public enum HoldSubject: IDSubject { public static let prefix = "hold" }
 public enum SagaSubject: IDSubject { public static let prefix = "saga" }
 
 public typealias PaymentID = ID<PaymentSubject>
+public typealias RefundID = ID<RefundSubject>
 public typealias InvoiceID = ID<InvoiceSubject>
+public typealias CreditNoteID = ID<CreditNoteSubject>
 public typealias CustomerID = ID<CustomerSubject>
 public typealias FeePlanID = ID<FeePlanSubject>
 public typealias AccountID = ID<AccountSubject>

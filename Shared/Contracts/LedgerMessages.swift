@@ -88,6 +88,53 @@ public struct PostHold: Command, Equatable {
     }
 }
 
+/// Step 2 of a refund, the pivot: reverses a payment's transfer, in full or in part. The payee and
+/// the operator's fee and tax accounts are debited their parts; the payer is credited the whole
+/// amount. Refused if one of them lacks the funds, or if it would go beyond what was transferred.
+public struct ReverseTransfer: Command, Equatable {
+    public struct Done: Codable, Equatable, Sendable {
+        /// The new transfer.
+        public let transfer: TransferID
+        public init(transfer: TransferID) { self.transfer = transfer }
+    }
+
+    public static let type = "ledger.reverse-transfer.v1"
+    public static let topic = Topic.ledgerCommands
+    public static let aggregate = "account"
+    /// The payee, who is debited.
+    public var key: String { destination.description }
+    public var subject: String { reversal.description }
+
+    /// The id of the new transfer, chosen by the asker.
+    public let reversal: TransferID
+    /// What is reversed: the transfer of the payment's `PostHold`.
+    public let transfer: TransferID
+    public let refund: RefundID
+    public let payment: PaymentID
+    public let source: AccountID
+    public let destination: AccountID
+    public let amount: Money
+    /// Part of `amount` that comes from the operator's fees.
+    public let fee: Money
+    /// Part of `amount` that comes from the operator's tax account.
+    public let tax: Money
+
+    public init(
+        reversal: TransferID, transfer: TransferID, refund: RefundID, payment: PaymentID,
+        source: AccountID, destination: AccountID, amount: Money, fee: Money, tax: Money
+    ) {
+        self.reversal = reversal
+        self.transfer = transfer
+        self.refund = refund
+        self.payment = payment
+        self.source = source
+        self.destination = destination
+        self.amount = amount
+        self.fee = fee
+        self.tax = tax
+    }
+}
+
 /// An account of the ledger was opened, frozen, unfrozen or closed.
 public struct AccountChanged: Event, Equatable {
     public enum Change: String, Codable, Sendable { case opened, frozen, unfrozen, closed }
@@ -157,11 +204,16 @@ public struct TransferPosted: Event, Equatable {
 
     public let transfer: TransferID
     public let payment: PaymentID?
+    /// The transfer that this one reverses, in full or in part.
+    public let reverses: TransferID?
     public let entries: [Line]
 
-    public init(transfer: TransferID, payment: PaymentID?, entries: [Line]) {
+    public init(
+        transfer: TransferID, payment: PaymentID?, reverses: TransferID? = nil, entries: [Line]
+    ) {
         self.transfer = transfer
         self.payment = payment
+        self.reverses = reverses
         self.entries = entries
     }
 }

@@ -56,6 +56,9 @@ enum Sample {
     static let transfer = TransferID(uuid(7))
     static let feePlan = FeePlanID(uuid(8))
     static let saga = SagaID(uuid(9))
+    static let refund = RefundID(uuid(0x10))
+    static let creditNote = CreditNoteID(uuid(0x11))
+    static let reversal = TransferID(uuid(0x12))
     static let dollars = Currency("USD")!
 
     static func usd(_ minorUnits: Int64) -> Money { Money(minorUnits, dollars) }

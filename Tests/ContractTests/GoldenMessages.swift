@@ -19,7 +19,11 @@ private func usd(_ minorUnits: Int64) -> String {
 extension Golden {
     static let all = commands + events + replies
 
-    static let commands: [Golden] = [
+    static let commands = paymentCommands + refundCommands
+    static let events = paymentEvents + refundEvents
+    static let replies = paymentReplies + refundReplies
+
+    static let paymentCommands: [Golden] = [
         Golden(
             PlaceHold(
                 hold: Sample.hold, payment: Sample.payment, source: Sample.source,
@@ -63,7 +67,7 @@ extension Golden {
             #"{"invoice":"\#(invoice)","key":"\#(customer)"}"#),
     ]
 
-    static let events: [Golden] = [
+    static let paymentEvents: [Golden] = [
         Golden(
             PaymentCreated(
                 payment: Sample.payment, source: Sample.source, destination: Sample.destination,
@@ -130,7 +134,7 @@ extension Golden {
                 + #""payment":"\#(payment)","transfer":"\#(transfer)"}"#),
     ]
 
-    static let replies: [Golden] = [
+    static let paymentReplies: [Golden] = [
         Golden(
             PlaceHold.self, .done(.init(hold: Sample.hold)),
             #"{"done":{"hold":"\#(hold)"},"outcome":"done"}"#),

@@ -44,11 +44,15 @@ struct MessageTests {
             Set(Golden.commands.map(\.type)) == [
                 "ledger.place-hold.v1", "ledger.void-hold.v1", "ledger.post-hold.v1",
                 "billing.open-invoice.v1", "billing.void-invoice.v1",
-                "billing.settle-invoice.v1",
+                "billing.settle-invoice.v1", "billing.open-credit-note.v1",
+                "billing.void-credit-note.v1", "billing.settle-credit-note.v1",
+                "ledger.reverse-transfer.v1",
             ])
         #expect(
             Set(Golden.events.map(\.type)) == [
                 "payment.created.v1", "payment.succeeded.v1", "payment.failed.v1",
+                "payment.refund-created.v1", "payment.refund-succeeded.v1",
+                "payment.refund-failed.v1", "billing.credit-note-changed.v1",
                 "billing.customer-changed.v1", "billing.fee-plan-created.v1",
                 "billing.invoice-changed.v1", "ledger.account-changed.v1",
                 "ledger.hold-changed.v1", "ledger.transfer-posted.v1",
