@@ -18,7 +18,9 @@ struct ImportRuleTests {
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Ledger": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Relay": ["Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost"],
-        "Farthing": ["Money", "Contracts", "Postgres", "Outbox", "LocalStack", "ServiceHost"],
+        "Farthing": [
+            "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack", "ServiceHost",
+        ],
     ]
 
     static let ours = Set(allowed.keys).union(["CPostgres", "CKafka"])
