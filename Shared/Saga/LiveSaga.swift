@@ -15,8 +15,9 @@ struct LiveSaga<State: Codable & Sendable> {
     /// The sequence of the last line of its log.
     var logLength: Int64
 
-    /// Milliseconds until time is up; `nil` if no time is running.
-    var wait: Int64?
+    /// When the time of each outstanding step is up, in milliseconds of the saga's age. A step
+    /// that waits for a person has no time.
+    private(set) var deadlines: [Int: Int64] = [:]
     var lines: [Line] = []
     var commands: [Envelope] = []
     var outcome: SagaOutcome?
@@ -35,6 +36,30 @@ struct LiveSaga<State: Codable & Sendable> {
     mutating func note(_ note: Engine.Note, step: String) {
         logLength += 1
         lines.append(Line(saga: id, sequence: logLength, step: step, note: note))
+    }
+}
+
+extension LiveSaga {
+    /// The age at which the first time is up; `nil` if no time is running.
+    var nextDeadline: Int64? { deadlines.values.min() }
+
+    /// The steps whose time is up, the most overdue first.
+    var overdue: [Int] {
+        deadlines.filter { $0.value <= age }
+            .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+            .map(\.key)
+    }
+
+    /// Lets the time of a step run, from now on.
+    mutating func wait(milliseconds: Int64, for step: Int) {
+        deadlines[step] = age + milliseconds
+    }
+
+    /// Stops the time of every step that is not outstanding any more, or waits for a person.
+    mutating func stopIdleClocks() {
+        let running = Set(
+            progress.requests.filter { $0.waiting != .person }.map(\.step))
+        deadlines = deadlines.filter { running.contains($0.key) }
     }
 }
 
@@ -64,6 +89,7 @@ extension LiveSaga {
         progress = try WireJSON.decode(from: try row.read(5, as: String.self).utf8)
         logLength = try row.read(6)
         age = try row.read(7)
+        deadlines = try WireJSON.decode(from: try row.read(8, as: String.self).utf8)
     }
 
     func stateText() throws -> String {
@@ -73,9 +99,21 @@ extension LiveSaga {
     func progressText() throws -> String {
         String(decoding: try WireJSON.encode(progress), as: UTF8.self)
     }
+
+    func deadlinesText() throws -> String {
+        String(decoding: try WireJSON.encode(deadlines), as: UTF8.self)
+    }
 }
 
 extension Progress {
     /// The column `phase`, by which people and queries find sagas.
-    var label: String { needsIntervention ? "needs-intervention" : phase.rawValue }
+    var state: SagaState {
+        if needsIntervention { return .needsIntervention }
+        return switch phase {
+        case .running: .running
+        case .compensating: .compensating
+        case .succeeded: .succeeded
+        case .compensated: .compensated
+        }
+    }
 }

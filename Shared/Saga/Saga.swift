@@ -14,8 +14,9 @@
 /// ```
 ///
 /// `State` is what the steps know of each other; it is stored as JSON (`WireJSON`) while the saga
-/// runs. The steps of a saga must not change while sagas of its name run: give a saga with other
-/// steps another name.
+/// runs. The steps of a saga, and their order, must not change while sagas of its name run: give a
+/// saga with other steps another name. Steps that stood one after the other may be made `Parallel`:
+/// a saga under way asks what it has not asked yet.
 public struct Saga<State: Codable & Sendable>: Sendable {
     /// Stored with every running saga.
     public let name: String
@@ -25,8 +26,9 @@ public struct Saga<State: Codable & Sendable>: Sendable {
     let steps: [SagaStep<State>]
 
     public init(_ name: String, @SagaBuilder<State> steps: () -> CompletedSteps<State>) {
+        let stages = steps().stages
         self.name = name
-        self.steps = steps().steps
-        self.plan = Plan(name: name, steps: self.steps.map(\.plan))
+        self.steps = stages.flatMap { $0 }
+        self.plan = Plan(name: name, stages: stages.map { $0.map(\.plan) })
     }
 }

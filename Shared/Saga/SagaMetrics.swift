@@ -34,7 +34,7 @@ struct SagaMetrics: Sendable {
             if note.attempt > 1 { count("saga_retried_total", labels) }
         case .silent: count("saga_silent_total", labels)
         case .refused: count("saga_refused_total", labels)
-        case .done, .needsIntervention, .resumed: break
+        case .done, .abandoned, .needsIntervention, .resumed: break
         }
     }
 

@@ -5,9 +5,9 @@ enum SagaQueries {
     static let start = Statement(
         """
         INSERT INTO saga (id, definition, tenant, subject, traceparent, state, progress, phase,
-                          log_length, next_deadline)
-        VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9,
-                now() + $10::bigint * interval '1 millisecond')
+                          log_length, deadlines, next_deadline)
+        VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10::text::jsonb,
+                now() + $11::bigint * interval '1 millisecond')
         """)
 
     /// In id order, so that two batches that share sagas wait for each other instead of
@@ -15,7 +15,8 @@ enum SagaQueries {
     static let lockNamed = Statement(
         """
         SELECT id, tenant, subject, traceparent, state::text, progress::text, log_length,
-               (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age
+               (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age,
+               deadlines::text
         FROM saga
         WHERE id = ANY ($1::uuid[]) AND definition = $2
         ORDER BY id
@@ -26,7 +27,8 @@ enum SagaQueries {
     static let lockExpired = Statement(
         """
         SELECT id, tenant, subject, traceparent, state::text, progress::text, log_length,
-               (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age
+               (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age,
+               deadlines::text
         FROM saga
         WHERE definition = $1 AND next_deadline <= now()
         ORDER BY next_deadline
@@ -38,12 +40,12 @@ enum SagaQueries {
         """
         UPDATE saga
         SET state = moved.state::jsonb, progress = moved.progress::jsonb, phase = moved.phase,
-            log_length = moved.log_length, updated_at = now(),
-            next_deadline = now() + moved.wait * interval '1 millisecond',
+            log_length = moved.log_length, updated_at = now(), deadlines = moved.deadlines::jsonb,
+            next_deadline = created_at + moved.next_deadline * interval '1 millisecond',
             ended_at = CASE WHEN moved.ended THEN now() END
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-                    $7::boolean[])
-            AS moved (id, state, progress, phase, log_length, wait, ended)
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                    $7::bigint[], $8::boolean[])
+            AS moved (id, state, progress, phase, log_length, deadlines, next_deadline, ended)
         WHERE saga.id = moved.id
         """)
 
@@ -54,6 +56,34 @@ enum SagaQueries {
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                     $7::text[])
             AS line (saga, sequence, step, direction, status, attempt, detail)
+        """)
+
+    static let find = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND id = $2
+        """)
+
+    static let newest = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2)
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    static let newestIn = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = $4
+        ORDER BY id DESC
+        LIMIT $3
         """)
 
     static let timeline = Statement(

@@ -11,6 +11,7 @@ extension SagaRunner {
         let (progress, effects) = Engine.advance(live.progress, on: event, of: saga.plan)
         live.progress = progress
         try carryOut(effects, on: &live, taking: take)
+        live.stopIdleClocks()
         return !effects.isEmpty
     }
 
@@ -23,11 +24,11 @@ extension SagaRunner {
             switch effect {
             case .ask(let step, let direction, _, let timeout):
                 live.commands.append(try command(step: step, direction: direction, of: live))
-                live.wait = timeout.milliseconds
+                live.wait(milliseconds: timeout.milliseconds, for: step)
             case .take:
                 take(&live.state)
-            case .pause(let pause):
-                live.wait = jitter.spread(pause)
+            case .pause(let step, let pause):
+                live.wait(milliseconds: jitter.spread(pause), for: step)
             case .note(let note):
                 let step = saga.plan.steps[note.step].name
                 live.note(note, step: step)
@@ -39,7 +40,6 @@ extension SagaRunner {
                     "a step that cannot be given up does not answer",
                     metadata: ["saga": "\(live.id)", "step": "\(name)"])
             case .intervene(let failure):
-                live.wait = nil
                 metrics.intervention(step: failure.step)
                 logger.error(
                     "a saga needs a person",
@@ -48,7 +48,6 @@ extension SagaRunner {
                         "detail": "\(failure.detail)",
                     ])
             case .end(let outcome):
-                live.wait = nil
                 live.outcome = outcome
                 metrics.ended(outcome, age: live.age)
             }

@@ -10,8 +10,9 @@ extension SagaRunner {
         guard !sagas.isEmpty else { return [] }
         try tx.execute(
             SagaQueries.update, sagas.map(\.id.uuid), try sagas.map { try $0.stateText() },
-            try sagas.map { try $0.progressText() }, sagas.map(\.progress.label),
-            sagas.map(\.logLength), sagas.map(\.wait), sagas.map(\.progress.hasEnded))
+            try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
+            sagas.map(\.logLength), try sagas.map { try $0.deadlinesText() },
+            sagas.map(\.nextDeadline), sagas.map(\.progress.hasEnded))
         try writeLog(sagas, in: tx)
         try Outbox.append(sagas.flatMap(\.commands), in: tx)
 

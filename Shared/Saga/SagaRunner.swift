@@ -37,9 +37,9 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
         self.logger = logger
     }
 
-    /// Starts a saga and asks its first step. `subject` is the id of what the saga is about.
+    /// Starts a saga and asks its first stage. `subject` is the id of what the saga is about.
     ///
-    /// Throws what the first step's `ask` throws, and `PostgresError`; the statements are queued,
+    /// Throws what the first stage's `ask`s throw, and `PostgresError`; the statements are queued,
     /// so that a saga that exists already (`.uniqueViolation`) fails the next query or the commit.
     public func start(
         _ id: SagaID, state: State, tenant: String, subject: String, traceparent: String?,
@@ -52,8 +52,8 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
         try carryOut(effects, on: &live)
         try tx.execute(
             SagaQueries.start, id.uuid, saga.name, tenant, subject, traceparent,
-            try live.stateText(), try live.progressText(), live.progress.label, live.logLength,
-            live.wait)
+            try live.stateText(), try live.progressText(), live.progress.state.rawValue,
+            live.logLength, try live.deadlinesText(), live.nextDeadline)
         try writeLog([live], in: tx)
         try Outbox.append(live.commands, in: tx)
         metrics.started()
@@ -99,7 +99,13 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
         var sagas = try tx.query(SagaQueries.lockExpired, saga.name, limit)
             .map(LiveSaga<State>.init)
         for position in sagas.indices {
-            try move(&sagas[position], on: .elapsed)
+            // Which way it went when its time was up: a step may turn it round, and what the
+            // next one waited for is then not asked any more.
+            let direction = sagas[position].progress.direction
+            for step in sagas[position].overdue {
+                let name = saga.plan.steps[step].name
+                try move(&sagas[position], on: .elapsed(step: name, direction: direction))
+            }
         }
         return try write(sagas.filter(\.hasMoved), in: tx)
     }

@@ -5,5 +5,8 @@ public enum SagaSchema {
     /// Needs the component `outbox`, which defines `refuse_change()`.
     public static let migrations = MigrationSet(
         component: "saga",
-        [Migration(version: 1, name: "saga", sql: PackageResources.V0001_saga_sql)])
+        [
+            Migration(version: 1, name: "saga", sql: PackageResources.V0001_saga_sql),
+            Migration(version: 2, name: "groups", sql: PackageResources.V0002_groups_sql),
+        ])
 }

@@ -109,12 +109,14 @@ struct EngineTests {
     @Test("calls a silent pivot overdue once its attempts are used up")
     func overduePivot() {
         let plan = tripSaga().plan
-        let asked = Progress(phase: .running, waiting: .answer, step: 2, attempt: 2)
-        let effects = Engine.advance(asked, on: .elapsed, of: plan).1
-        #expect(!effects.contains(.overdue(step: 2)))
-
-        let last = Progress(phase: .running, waiting: .answer, step: 2, attempt: 3)
-        #expect(Engine.advance(last, on: .elapsed, of: plan).1.contains(.overdue(step: 2)))
+        let isUp = Engine.Event.elapsed(step: "charge", direction: .action)
+        func effects(attempt: Int) -> [Engine.Effect] {
+            let charge = Progress.Request(step: 2, attempt: attempt, waiting: .answer)
+            let asked = Progress(phase: .running, standing: [0, 1], requests: [charge])
+            return Engine.advance(asked, on: isUp, of: plan).1
+        }
+        #expect(!effects(attempt: 2).contains(.overdue(step: 2)))
+        #expect(effects(attempt: 3).contains(.overdue(step: 2)))
     }
 
     @Test("goes only forward after its pivot: a refused step is asked again, then a person called")
@@ -127,7 +129,7 @@ struct EngineTests {
             if attempt < 3 { try saga.whenTimeIsUp() }
         }
         #expect(saga.progress.needsIntervention)
-        #expect(saga.progress.label == "needs-intervention")
+        #expect(saga.progress.state == .needsIntervention)
 
         try saga.whenResumed()
         let ticket = try saga.expect(SendTicket(guest: "ada"))

@@ -8,30 +8,33 @@ import Testing
 struct ExplorationTests {
     @Test(
         "keeps the rules and can still come to its end",
-        arguments: [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)])
-    func explore(undoable: Int, following: Int) throws {
+        arguments: [
+            ([], 0), ([], 1), ([1], 0), ([1], 1), ([1, 1], 0), ([1, 1], 1), ([2], 0), ([2], 1),
+        ])
+    func explore(undoable: [Int], following: Int) throws {
         let plan = Self.plan(undoable: undoable, following: following)
         let report = try Exploration(of: plan).run()
         print("saga of \(undoable) + pivot + \(following): \(report)")
         #expect(report.succeeded > 0)
         #expect(report.compensated > 0)
-        #expect(report.interventions > 0 || undoable + following == 0)
+        #expect(report.interventions > 0 || undoable.count + following == 0)
         #expect(report.hopeless == 0, "from every state an end can be reached")
     }
 
-    /// Two attempts each: enough for "again" and "no more".
-    private static func plan(undoable: Int, following: Int) -> Plan {
+    /// Two attempts each: enough for "again" and "no more". `undoable` says how many steps each
+    /// stage before the pivot has.
+    private static func plan(undoable: [Int], following: Int) -> Plan {
         let retry = RetryPolicy(attempts: 2)
         func step(_ name: String, _ kind: Plan.Kind) -> Plan.Step {
             Plan.Step(
                 name: name, kind: kind, timeout: .seconds(5), retry: retry,
                 undoRetry: kind == .compensatable ? retry : nil)
         }
-        let steps =
-            (0..<undoable).map { step("undoable-\($0)", .compensatable) }
-            + [step("pivot", .pivot)]
-            + (0..<following).map { step("following-\($0)", .retriable) }
-        return Plan(name: "explored", steps: steps)
+        let undoables = undoable.enumerated().map { stage, size in
+            (0..<size).map { step("undoable-\(stage)-\($0)", .compensatable) }
+        }
+        let followings = (0..<following).map { [step("following-\($0)", .retriable)] }
+        return Plan(name: "explored", stages: undoables + [[step("pivot", .pivot)]] + followings)
     }
 }
 

@@ -28,12 +28,12 @@ final class Rehearsal {
         try runner.carryOut(effects, on: &live)
     }
 
-    /// The next command that was sent; there must be no other.
+    /// The next command that was sent, and no other than those `beside` it.
     @discardableResult
     func expect<C: Command>(
-        _ command: C, _ location: SourceLocation = #_sourceLocation
+        _ command: C, beside others: Int = 0, _ location: SourceLocation = #_sourceLocation
     ) throws -> Envelope {
-        try #require(live.commands.count == read + 1, sourceLocation: location)
+        try #require(live.commands.count == read + 1 + others, sourceLocation: location)
         let envelope = live.commands[read]
         read += 1
         #expect(envelope.type == C.type, sourceLocation: location)
@@ -48,7 +48,8 @@ final class Rehearsal {
     func expectEnd(_ outcome: SagaOutcome, _ location: SourceLocation = #_sourceLocation) {
         expectNothing(location)
         #expect(live.outcome == outcome, sourceLocation: location)
-        #expect(live.wait == nil, "no time runs after the end", sourceLocation: location)
+        #expect(
+            live.nextDeadline == nil, "no time runs after the end", sourceLocation: location)
     }
 
     /// A participant answers; tells whether that moved the saga.
@@ -67,14 +68,29 @@ final class Rehearsal {
             taking: heard.take)
     }
 
-    /// The time that was set is up.
-    func whenTimeIsUp() throws { try runner.move(&live, on: .elapsed) }
+    /// The time of a step is up: of the only outstanding one, if none is named.
+    func whenTimeIsUp(of step: String? = nil) throws {
+        let name = try step ?? outstanding
+        try runner.move(
+            &live, on: .elapsed(step: name, direction: live.progress.direction))
+    }
 
     /// The answer does not come, and the pause that follows ends too.
     func whenSilent() throws {
         try whenTimeIsUp()
-        #expect(live.progress.waiting == .pause)
+        #expect(live.progress.requests.map(\.waiting) == [.pause])
         try whenTimeIsUp()
+    }
+
+    func whenTurnedRound(_ failure: SagaFailure) throws -> Bool {
+        try runner.move(&live, on: .turnedRound(failure))
+    }
+
+    private var outstanding: String {
+        get throws {
+            try #require(live.progress.requests.count == 1)
+            return runner.saga.plan.steps[live.progress.requests[0].step].name
+        }
     }
 
     func whenResumed() throws { try runner.move(&live, on: .resumed) }

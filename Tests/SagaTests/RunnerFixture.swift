@@ -13,11 +13,17 @@ struct RunnerFixture {
     let database: Database
     let ownerURL: String
     let runner: SagaRunner<Trip>
+    let plan: Plan
     let ends: Ends
 
     init(_ saga: Saga<Trip> = tripSaga()) async throws {
-        let test = try await TestDatabase.make([OutboxSchema.migrations, SagaSchema.migrations])
+        try self.init(
+            try await TestDatabase.make([OutboxSchema.migrations, SagaSchema.migrations]), saga)
+    }
+
+    init(_ test: TestDatabase, _ saga: Saga<Trip>) throws {
         let ends = Ends()
+        plan = saga.plan
         self.ends = ends
         ownerURL = test.ownerURL
         database = try Database(.init(url: test.url, connections: 4), logger: .quiet)
@@ -63,6 +69,34 @@ struct RunnerFixture {
                     payload: try row.read(8))
             }
             return (Array(commands), last)
+        }
+    }
+
+    func commands(of saga: SagaID) async throws -> [Envelope] {
+        try await commands().commands.filter { $0.saga?.saga == saga }
+    }
+
+    func retry(_ id: SagaID) async throws -> SagaVerdict {
+        try await database.transaction { try runner.retry(id, in: $0) }
+    }
+
+    func compensate(_ id: SagaID) async throws -> SagaVerdict {
+        try await database.transaction { tx in
+            try runner.compensate(id, code: "cancelled", detail: "Ada wishes it.", in: tx)
+        }
+    }
+
+    func summary(_ id: SagaID) async throws -> SagaSummary? {
+        try await database.read { try Sagas([plan]).find(id, tenant: "acme", in: $0) }
+    }
+
+    func list(
+        tenant: String = "acme", state: SagaState? = nil, before cursor: SagaID? = nil, limit: Int
+    ) async throws -> [SagaID] {
+        try await database.read { tx in
+            try Sagas([plan]).list(
+                tenant: tenant, state: state, before: cursor, limit: limit, in: tx
+            ).map(\.id)
         }
     }
 

@@ -28,6 +28,33 @@ func tripSaga(
     }
 }
 
+/// The same, hotel and flight booked side by side.
+func hastyTripSaga(
+    timeout: Duration = .seconds(5),
+    retry: RetryPolicy = RetryPolicy(attempts: 2, initial: .seconds(1), cap: .seconds(3))
+) -> Saga<Trip> {
+    Saga("hasty-trip") {
+        Parallel {
+            Compensatable(
+                "book-hotel", timeout: timeout, retry: retry, undoRetry: retry,
+                ask: { BookHotel(guest: $0.guest) }, undo: { CancelHotel(guest: $0.guest) }
+            ) { trip, booked in
+                trip.room = booked.room
+            }
+            Compensatable(
+                "book-flight", timeout: timeout, retry: retry, undoRetry: retry,
+                ask: { BookFlight(guest: $0.guest, room: 0) },
+                undo: { CancelFlight(guest: $0.guest) })
+        }
+        Pivot("charge", timeout: timeout, retry: retry, ask: { Charge(guest: $0.guest) })
+        Retriable(
+            "send-ticket", timeout: timeout, retry: retry, ask: { SendTicket(guest: $0.guest) }
+        ) { trip, sent in
+            trip.ticket = sent.ticket
+        }
+    }
+}
+
 /// What a trip's steps know of each other.
 struct Trip: Codable, Equatable, Sendable {
     let guest: String

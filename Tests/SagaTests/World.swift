@@ -36,11 +36,14 @@ struct World: Hashable {
         case deliverAction(Int, refuse: Bool)
         case deliverUndo(Int, refuse: Bool)
         case say(Int, Engine.Direction, refused: Bool)
-        case elapse
+        case elapse(Int)
         case resume
+        case turnRound
     }
 
     var progress: Progress
+    /// The steps whose time runs.
+    var clocks: Set<Int> = []
     var steps: [Facts]
     /// The rule that the last move broke.
     var broken: String?
@@ -54,7 +57,8 @@ struct World: Hashable {
 
     /// Everything that could happen now.
     func moves(_ plan: Plan) -> [Move] {
-        var moves: [Move] = [.elapse, .resume]
+        var moves: [Move] = [.resume, .turnRound]
+        moves += progress.requests.map { .elapse($0.step) }
         for (index, facts) in steps.enumerated() {
             if facts.contains(.actionSent) {
                 moves += [
@@ -88,8 +92,12 @@ struct World: Hashable {
             let answer = refused ? Engine.Answer.refused(code: "no", detail: "") : .done
             next.advance(
                 .answered(step: plan.steps[index].name, direction: direction, answer), plan)
-        case .elapse: next.advance(.elapsed, plan)
+        case .elapse(let index):
+            next.advance(
+                .elapsed(step: plan.steps[index].name, direction: progress.direction), plan)
         case .resume: next.advance(.resumed, plan)
+        case .turnRound:
+            next.advance(.turnedRound(SagaFailure(step: "", code: "no", detail: "")), plan)
         }
         return next
     }
@@ -130,9 +138,12 @@ struct World: Hashable {
         carryOut(effects, plan)
 
         // Where asking never ends, how often was asked makes no difference beyond the limit.
-        let step = plan.steps[progress.step]
-        if step.kind != .compensatable {
-            progress.attempt = min(progress.attempt, step.retry.attempts + 1)
+        for position in progress.requests.indices {
+            let step = plan.steps[progress.requests[position].step]
+            if step.kind != .compensatable {
+                progress.requests[position].attempt = min(
+                    progress.requests[position].attempt, step.retry.attempts + 1)
+            }
         }
     }
 }
@@ -140,27 +151,29 @@ struct World: Hashable {
 extension World {
     /// Sends what is to be sent, and checks the rules that hold for sending.
     private mutating func carryOut(_ effects: [Engine.Effect], _ plan: Plan) {
-        var clocks = 0
         for effect in effects {
             switch effect {
             case .ask(let index, .action, _, _):
-                clocks += 1
-                checkAction(index)
+                clocks.insert(index)
+                checkAction(index, plan)
                 steps[index].insert(.actionSent)
             case .ask(let index, .compensation, _, _):
-                clocks += 1
+                clocks.insert(index)
                 checkUndo(index, plan)
                 steps[index].insert(.undoSent)
-            case .pause, .intervene, .end: clocks += 1
-            case .take, .note, .overdue: break
+            case .pause(let index, _): clocks.insert(index)
+            case .take, .note, .overdue, .intervene, .end: break
             }
         }
-        if !effects.isEmpty, clocks != 1 { broken = "\(clocks) effects decide how time runs" }
+        let waiting = progress.requests.filter { $0.waiting != .person }.map(\.step)
+        clocks.formIntersection(waiting)
+        if clocks.count != waiting.count { broken = "a step waits for ever" }
     }
 
-    private mutating func checkAction(_ index: Int) {
+    private mutating func checkAction(_ index: Int, _ plan: Plan) {
         if steps[index].contains(.doneHeard) { broken = "asked again after its answer" }
-        if !steps[..<index].allSatisfy({ $0.contains(.doneHeard) }) {
+        let before = plan.stages.first { $0.contains(index) }?.lowerBound ?? 0
+        for earlier in steps[..<before] where !earlier.contains(.doneHeard) {
             broken = "asked before the steps before it were done"
         }
         if steps.contains(where: { $0.contains(.undoSent) }) { broken = "asked after an undo" }
@@ -169,9 +182,9 @@ extension World {
     private mutating func checkUndo(_ index: Int, _ plan: Plan) {
         if plan.steps[index].kind != .compensatable { broken = "undid what cannot be undone" }
         if steps[index].contains(.undoDoneHeard) { broken = "undone again after its answer" }
-        let pivot = plan.steps.firstIndex { $0.kind == .pivot } ?? 0
-        if steps[pivot].contains(.happened) { broken = "undid although the pivot happened" }
-        for later in steps[(index + 1)..<pivot] where later.contains(.actionSent) {
+        if steps[plan.pivot].contains(.happened) { broken = "undid although the pivot happened" }
+        let after = plan.stages.first { $0.contains(index) }?.upperBound ?? 0
+        for later in steps[after..<plan.pivot] where later.contains(.actionSent) {
             if !later.contains(.refusedForGood), !later.contains(.undoDoneHeard) {
                 broken = "undid out of order"
             }

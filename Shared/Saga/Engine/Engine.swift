@@ -7,16 +7,21 @@ public import Contracts
 ///
 /// | | done | refused | silent, attempts left | silent, no attempts left |
 /// |---|---|---|---|---|
-/// | compensatable | next step | undo the steps before | ask again | undo it **too**, then those before |
-/// | pivot | next step | undo the steps before | ask again | ask again, and call it overdue |
-/// | retriable | next step, or success | ask again; at last call a person | ask again | ask again, and call it overdue |
-/// | undo | undo the step before | ask again; at last call a person | ask again | call a person |
+/// | compensatable | next stage | undo the stages before | ask again | undo it **too**, then those before |
+/// | pivot | next stage | undo the stages before | ask again | ask again, and call it overdue |
+/// | retriable | next stage, or success | ask again; at last call a person | ask again | ask again, and call it overdue |
+/// | undo | undo the stage before | ask again; at last call a person | ask again | call a person |
 ///
 /// A silent pivot is never given up: it may have happened, in which case undoing would be wrong,
 /// or not, in which case going on would be. Only an answer tells.
 ///
-/// An answer counts whenever it comes while its own request is the one that the saga stands at, be
-/// it in a pause or after a person was called. Any other late or repeated answer moves nothing.
+/// A stage of several steps, a parallel group, is asked at once and joined: the next stage begins
+/// when all of them are done. When one of them fails the others are not waited for: what is done
+/// and what is not answered yet is undone, because the latter may have happened. Undos of one stage
+/// are asked at once and joined too.
+///
+/// An answer counts whenever it comes while its own request is outstanding, be it in a pause or
+/// after a person was called. Any other late or repeated answer moves nothing.
 public enum Engine {
     public typealias Direction = SagaAddress.Direction
 
@@ -29,10 +34,12 @@ public enum Engine {
     /// What happened.
     public enum Event: Hashable, Sendable {
         case answered(step: String, direction: Direction, Answer)
-        /// The time that the last `ask` or `pause` set is up.
-        case elapsed
+        /// The time that the last `ask` or `pause` of this request set is up.
+        case elapsed(step: String, direction: Direction)
         /// A person removed the cause and wants the saga to go on where it stopped.
         case resumed
+        /// Somebody wants everything undone. Moves nothing once the pivot is asked.
+        case turnedRound(SagaFailure)
     }
 
     /// What to do about it, in order.
@@ -41,13 +48,13 @@ public enum Engine {
         case ask(step: Int, direction: Direction, attempt: Int, timeout: Duration)
         /// Take what the step's answer says into the saga's state.
         case take(step: Int)
-        /// Do nothing for a while; `elapsed` follows.
-        case pause(Duration)
+        /// Leave the step alone for a while; `elapsed` follows.
+        case pause(step: Int, Duration)
         /// Write a line of the timeline.
         case note(Note)
         /// The outcome of a step that cannot be given up is unknown for too long: tell somebody.
         case overdue(step: Int)
-        /// Only a person can help. No time is running.
+        /// Only a person can help with the failure's step. No time is running for it.
         case intervene(SagaFailure)
         /// It is over.
         case end(SagaOutcome)
@@ -63,35 +70,35 @@ public enum Engine {
         public let failure: SagaFailure?
     }
 
-    /// The first step is asked.
+    /// The first stage is asked.
     public static func start(_ plan: Plan) -> (Progress, [Effect]) {
-        let progress = Progress(phase: .running, waiting: .nothing, step: 0, attempt: 0)
-        var turn = Turn(plan: plan, progress: progress)
-        turn.ask(step: 0)
+        var turn = Turn(plan: plan, progress: .beginning)
+        turn.goOn()
         return (turn.progress, turn.effects)
     }
 
-    /// One event moves the saga one step, or not at all: then there are no effects and the progress
-    /// is unchanged.
+    /// One event moves the saga on, or not at all: then there are no effects and the progress is
+    /// unchanged.
     public static func advance(
         _ progress: Progress, on event: Event, of plan: Plan
     ) -> (Progress, [Effect]) {
         var turn = Turn(plan: plan, progress: progress)
         switch event {
-        case .answered(turn.step.name, turn.direction, let answer) where !progress.hasEnded:
+        case .answered(let step, let direction, let answer):
+            guard let request = turn.request(step, direction) else { break }
             switch answer {
-            case .done: turn.done()
-            case .refused(let code, let detail): turn.refused(code: code, detail: detail)
+            case .done: turn.done(request)
+            case .refused(let code, let detail): turn.refused(request, code: code, detail: detail)
             }
-        case .answered: break
-        case .elapsed:
-            switch progress.waiting {
-            case .answer: turn.silent()
-            case .pause: turn.askAgain()
-            case .person, .nothing: break
+        case .elapsed(let step, let direction):
+            guard let request = turn.request(step, direction) else { break }
+            switch request.waiting {
+            case .answer: turn.silent(request)
+            case .pause: turn.ask(request.step, attempt: request.attempt + 1)
+            case .person: break
             }
-        case .resumed where progress.waiting == .person: turn.resume()
-        case .resumed: break
+        case .resumed: turn.resume()
+        case .turnedRound(let failure): turn.turnRound(failure)
         }
         return (turn.progress, turn.effects)
     }
@@ -102,6 +109,9 @@ public enum StepStatus: String, Codable, Sendable {
     case asked, done, refused
     /// The timeout passed without an answer.
     case silent
+    /// The saga turned round before the answer came: the step is undone, because it may have
+    /// happened.
+    case abandoned
     /// Only a person can help.
     case needsIntervention = "needs-intervention"
     /// A person sent the saga on.

@@ -1,6 +1,6 @@
 /// A saga as data: its steps' names, kinds and patience, without what they ask.
 ///
-/// The engine decides by it; a diagram can be drawn from it.
+/// The engine decides by it; a diagram is drawn from it.
 public struct Plan: Hashable, Sendable {
     /// What may be done when a step cannot go on.
     public enum Kind: String, Hashable, Sendable {
@@ -35,12 +35,17 @@ public struct Plan: Hashable, Sendable {
     }
 
     public let name: String
-    /// Compensatable ones, one pivot, retriable ones; no name twice.
+    /// Compensatable ones, one pivot, retriable ones; no name twice. A step is known by its index.
     public let steps: [Step]
+    /// The steps that are asked at once: most stages have one, a parallel group has more.
+    public let stages: [Range<Int>]
+    /// Index of the step that decides.
+    public let pivot: Int
 
     /// A plan is written once, in the program's text, so that a malformed one is a programmer's
     /// error and stops the process at its start. `SagaBuilder` admits well-formed ones only.
-    public init(name: String, steps: [Step]) {
+    public init(name: String, stages: [[Step]]) {
+        let steps = stages.flatMap { $0 }
         let undoable = steps.prefix { $0.kind == .compensatable }
         let rest = steps.dropFirst(undoable.count)
         precondition(rest.first?.kind == .pivot, "saga \(name) has no pivot after its first steps")
@@ -49,7 +54,25 @@ public struct Plan: Hashable, Sendable {
             "saga \(name) has a step after its pivot that is not retriable")
         precondition(
             Set(steps.map(\.name)).count == steps.count, "saga \(name) has two steps of one name")
+        for stage in stages {
+            precondition(
+                stage.count == 1
+                    || !stage.isEmpty && stage.allSatisfy { $0.kind == .compensatable },
+                "saga \(name) has a group that is empty or holds what cannot be undone")
+        }
         self.name = name
         self.steps = steps
+        self.pivot = undoable.count
+        var ranges: [Range<Int>] = []
+        for stage in stages {
+            let start = ranges.last?.upperBound ?? 0
+            ranges.append(start..<start + stage.count)
+        }
+        self.stages = ranges
+    }
+
+    /// The index of the step of that name.
+    public func index(of step: String) -> Int? {
+        steps.firstIndex { $0.name == step }
     }
 }

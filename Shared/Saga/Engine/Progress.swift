@@ -1,8 +1,11 @@
+import Contracts
+
 /// Why a saga cannot go on, or could not.
 public struct SagaFailure: Hashable, Codable, Sendable {
-    /// The step that was refused or did not answer.
+    /// The step that was refused or did not answer, or that the saga stood at when it was turned
+    /// round.
     public let step: String
-    /// The refusal's code, or `no-answer`.
+    /// The refusal's code, `no-answer`, or the reason of who turned the saga round.
     public let code: String
     /// One sentence for people.
     public let detail: String
@@ -21,7 +24,7 @@ public struct Progress: Hashable, Codable, Sendable {
         case running, compensating, succeeded, compensated
     }
 
-    /// What has to happen before the saga goes on.
+    /// What has to happen before a request goes on.
     public enum Waiting: String, Codable, Sendable {
         /// The answer to what was asked, or its timeout.
         case answer
@@ -29,19 +32,32 @@ public struct Progress: Hashable, Codable, Sendable {
         case pause
         /// A person. An answer still counts.
         case person
-        /// Nothing: the saga has ended.
-        case nothing
+    }
+
+    /// A step that is asked, or undone, and not answered yet.
+    public struct Request: Hashable, Codable, Sendable {
+        /// Index in `Plan.steps`.
+        public let step: Int
+        /// How often it was asked.
+        public internal(set) var attempt: Int
+        public internal(set) var waiting: Waiting
     }
 
     public internal(set) var phase: Phase
-    public internal(set) var waiting: Waiting
-    /// Index of the step that is asked, or undone.
-    public internal(set) var step: Int
-    /// How often it was asked.
-    public internal(set) var attempt: Int
+    /// The steps whose effects stand, or may: ascending. While the saga runs those that are done;
+    /// while it compensates those that are still to be undone.
+    public internal(set) var standing: [Int]
+    /// What is outstanding, all in the direction of the phase: ascending by step.
+    public internal(set) var requests: [Request]
     /// Why the saga compensates.
     public internal(set) var failure: SagaFailure?
 
     public var hasEnded: Bool { phase == .succeeded || phase == .compensated }
-    public var needsIntervention: Bool { waiting == .person }
+    public var needsIntervention: Bool { requests.contains { $0.waiting == .person } }
+
+    /// All that is outstanding goes one way.
+    var direction: SagaAddress.Direction { phase == .running ? .action : .compensation }
+
+    /// A saga of which nothing was asked yet.
+    static let beginning = Progress(phase: .running, standing: [], requests: [])
 }

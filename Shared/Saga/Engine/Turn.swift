@@ -3,113 +3,134 @@ import Contracts
 extension Engine {
     /// One event being worked through.
     struct Turn {
+        typealias Request = Progress.Request
+
         let plan: Plan
         var progress: Progress
         var effects: [Effect] = []
 
-        var step: Plan.Step { plan.steps[progress.step] }
-        var direction: Direction { progress.phase == .running ? .action : .compensation }
-
-        private var retry: RetryPolicy {
-            direction == .action ? step.retry : step.undoRetry ?? step.retry
-        }
-        private var isLastAttempt: Bool { progress.attempt >= retry.attempts }
+        private var direction: Direction { progress.direction }
 
         init(plan: Plan, progress: Progress) {
             self.plan = plan
             self.progress = progress
         }
+
+        /// The outstanding request that an event is about, if it is outstanding.
+        func request(_ step: String, _ direction: Direction) -> Request? {
+            guard direction == self.direction, let index = plan.index(of: step) else { return nil }
+            return progress.requests.first { $0.step == index }
+        }
     }
 }
 
+// MARK: - What an event does to its request
+
 extension Engine.Turn {
     /// The step, or its undo, was done.
-    mutating func done() {
-        note(.done)
-        if direction == .compensation { return compensate(downFrom: progress.step - 1) }
-        effects.append(.take(step: progress.step))
-        let next = progress.step + 1
-        if next < plan.steps.count {
-            ask(step: next)
-        } else {
-            end(.succeeded)
+    mutating func done(_ request: Request) {
+        note(.done, request)
+        remove(request)
+        switch direction {
+        case .action:
+            effects.append(.take(step: request.step))
+            stand(request.step)
+            goOn()
+        case .compensation:
+            progress.standing.removeAll { $0 == request.step }
+            goBack()
         }
     }
 
     /// The participant said no.
-    mutating func refused(code: String, detail: String) {
-        let failure = SagaFailure(step: step.name, code: code, detail: detail)
-        if direction == .action, step.kind != .retriable {
-            note(.refused, failure)
-            return fail(failure, undoingDownFrom: progress.step - 1)
+    mutating func refused(_ request: Request, code: String, detail: String) {
+        let failure = SagaFailure(step: name(request), code: code, detail: detail)
+        if direction == .action, plan.steps[request.step].kind != .retriable {
+            note(.refused, request, failure)
+            remove(request)
+            return fail(failure)
         }
         // A no that comes in a pause, or while a person is awaited, is the last no repeated.
-        guard progress.waiting == .answer else { return }
-        note(.refused, failure)
-        if isLastAttempt { intervene(failure) } else { pause() }
+        guard request.waiting == .answer else { return }
+        note(.refused, request, failure)
+        if isLastAttempt(request) { intervene(request, failure) } else { pause(request) }
     }
 
     /// Nobody answered in time.
-    mutating func silent() {
-        note(.silent)
-        guard isLastAttempt else { return pause() }
+    mutating func silent(_ request: Request) {
+        note(.silent, request)
+        guard isLastAttempt(request) else { return pause(request) }
         let failure = SagaFailure(
-            step: step.name, code: "no-answer",
-            detail: "No answer after \(progress.attempt) attempts.")
-        switch (direction, step.kind) {
-        case (.compensation, _): intervene(failure)
-        // It may have happened, and is undone too.
-        case (.action, .compensatable): fail(failure, undoingDownFrom: progress.step)
+            step: name(request), code: "no-answer",
+            detail: "No answer after \(request.attempt) attempts.")
+        switch (direction, plan.steps[request.step].kind) {
+        case (.compensation, _):
+            intervene(request, failure)
+        case (.action, .compensatable):
+            // It may have happened, and is undone too.
+            stand(request.step)
+            remove(request)
+            fail(failure)
         case (.action, .pivot), (.action, .retriable):
-            effects.append(.overdue(step: progress.step))
-            pause()
+            effects.append(.overdue(step: request.step))
+            pause(request)
         }
     }
 
-    /// The pause is over.
-    mutating func askAgain() {
-        ask(step: progress.step, attempt: progress.attempt + 1)
-    }
-
-    /// A person sends the saga on, with all its attempts anew.
+    /// A person sends the saga on: what waited for one is asked with all its attempts anew.
     mutating func resume() {
-        note(.resumed)
-        ask(step: progress.step)
+        for request in progress.requests where request.waiting == .person {
+            note(.resumed, request)
+            ask(request.step)
+        }
     }
 
-    mutating func ask(step index: Int, attempt: Int = 1) {
-        progress.step = index
-        progress.attempt = attempt
-        progress.waiting = .answer
-        note(.asked)
-        effects.append(
-            .ask(step: index, direction: direction, attempt: attempt, timeout: step.timeout))
+    /// Everything is undone, unless the pivot may have happened.
+    mutating func turnRound(_ failure: SagaFailure) {
+        guard progress.phase == .running,
+            progress.requests.allSatisfy({ $0.step < plan.pivot }),
+            !progress.standing.contains(plan.pivot)
+        else { return }
+        fail(failure)
+    }
+}
+
+// MARK: - Where the saga goes
+
+extension Engine.Turn {
+    /// Asks what of the first unfinished stage was never asked.
+    mutating func goOn() {
+        let unfinished = plan.stages.first { stage in
+            stage.contains { !progress.standing.contains($0) }
+        }
+        guard let stage = unfinished else { return end(.succeeded) }
+        for step in stage where !progress.standing.contains(step) && !isAsked(step) {
+            ask(step)
+        }
     }
 
-    private mutating func pause() {
-        progress.waiting = .pause
-        effects.append(.pause(retry.pause(after: progress.attempt)))
+    /// Undoes what stands of the last stage that has something standing. The pivot never does.
+    private mutating func goBack() {
+        let last = plan.stages.last { stage in stage.contains(where: progress.standing.contains) }
+        guard let stage = last else {
+            guard let failure = progress.failure else { return }
+            return end(.compensated(failure: failure))
+        }
+        for step in stage.reversed() where progress.standing.contains(step) && !isAsked(step) {
+            ask(step)
+        }
     }
 
-    private mutating func fail(_ failure: SagaFailure, undoingDownFrom index: Int) {
+    /// Turns round. What is not answered yet is not waited for: it is undone as if it were done.
+    private mutating func fail(_ failure: SagaFailure) {
+        for request in progress.requests {
+            note(.abandoned, request)
+            stand(request.step)
+        }
+        progress.requests = []
         progress.phase = .compensating
         progress.failure = failure
-        compensate(downFrom: index)
-    }
-
-    /// Every step from `index` down was done or may have been; none of them is the pivot.
-    private mutating func compensate(downFrom index: Int) {
-        if index >= 0 {
-            ask(step: index)
-        } else if let failure = progress.failure {
-            end(.compensated(failure: failure))
-        }
-    }
-
-    private mutating func intervene(_ failure: SagaFailure) {
-        progress.waiting = .person
-        note(.needsIntervention, failure)
-        effects.append(.intervene(failure))
+        goBack()
     }
 
     private mutating func end(_ outcome: SagaOutcome) {
@@ -117,15 +138,73 @@ extension Engine.Turn {
         case .succeeded: progress.phase = .succeeded
         case .compensated: progress.phase = .compensated
         }
-        progress.waiting = .nothing
         effects.append(.end(outcome))
     }
+}
 
-    private mutating func note(_ status: StepStatus, _ failure: SagaFailure? = nil) {
+// MARK: - Requests
+
+extension Engine.Turn {
+    /// Asks a step, or its undo, for the first time or once more.
+    mutating func ask(_ step: Int, attempt: Int = 1) {
+        let request = Request(step: step, attempt: attempt, waiting: .answer)
+        put(request)
+        note(.asked, request)
+        effects.append(
+            .ask(
+                step: step, direction: direction, attempt: attempt,
+                timeout: plan.steps[step].timeout))
+    }
+
+    private mutating func pause(_ request: Request) {
+        put(Request(step: request.step, attempt: request.attempt, waiting: .pause))
+        effects.append(
+            .pause(step: request.step, retry(request).pause(after: request.attempt)))
+    }
+
+    private mutating func intervene(_ request: Request, _ failure: SagaFailure) {
+        put(Request(step: request.step, attempt: request.attempt, waiting: .person))
+        note(.needsIntervention, request, failure)
+        effects.append(.intervene(failure))
+    }
+
+    private func isAsked(_ step: Int) -> Bool {
+        progress.requests.contains { $0.step == step }
+    }
+
+    private mutating func put(_ request: Request) {
+        remove(request)
+        progress.requests.append(request)
+        progress.requests.sort { $0.step < $1.step }
+    }
+
+    private mutating func remove(_ request: Request) {
+        progress.requests.removeAll { $0.step == request.step }
+    }
+
+    private mutating func stand(_ step: Int) {
+        progress.standing.append(step)
+        progress.standing.sort()
+    }
+
+    private func name(_ request: Request) -> String { plan.steps[request.step].name }
+
+    private func retry(_ request: Request) -> RetryPolicy {
+        let step = plan.steps[request.step]
+        return direction == .action ? step.retry : step.undoRetry ?? step.retry
+    }
+
+    private func isLastAttempt(_ request: Request) -> Bool {
+        request.attempt >= retry(request).attempts
+    }
+
+    private mutating func note(
+        _ status: StepStatus, _ request: Request, _ failure: SagaFailure? = nil
+    ) {
         effects.append(
             .note(
                 Engine.Note(
-                    step: progress.step, direction: direction, status: status,
-                    attempt: progress.attempt, failure: failure)))
+                    step: request.step, direction: direction, status: status,
+                    attempt: request.attempt, failure: failure)))
     }
 }
