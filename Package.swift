@@ -141,8 +141,8 @@ let package = Package(
         .service(
             "Farthing",
             [
-                "Money", "Contracts", "Postgres", "Outbox", "LocalStack", "ServiceHost", .logging,
-                .arguments, .httpClient, .jwt, .nio, .httpTypes,
+                "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack", "ServiceHost",
+                .logging, .arguments, .httpClient, .jwt, .nio, .httpTypes,
             ], migrations: false),
 
         // Tests mirror the sources.

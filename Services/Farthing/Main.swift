@@ -7,6 +7,6 @@ struct FarthingCommand: AsyncParsableCommand {
         commandName: "farthing", abstract: "Runs and looks after Farthing, a payments core.",
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, VerifyCommand.self,
-            TokenCommand.self, SuperviseCommand.self,
+            ChaosCommand.self, TokenCommand.self, SuperviseCommand.self,
         ])
 }

@@ -66,7 +66,8 @@ struct StackOptions: ParsableArguments {
             ?? CommandLine.arguments[0]
     }
 
-    private static var ownDirectory: String {
+    /// The directory that it lies in, with the services beside it.
+    static var ownDirectory: String {
         String(ownProgram.prefix(upTo: ownProgram.lastIndex(of: "/") ?? ownProgram.startIndex))
     }
 }

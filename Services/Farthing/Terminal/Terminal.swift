@@ -2,7 +2,8 @@ import Glibc
 
 /// Writes lines for people: plain text, with a little emphasis on a terminal.
 struct Terminal: Sendable {
-    private let isTerminal: Bool
+    /// Whether somebody watches, rather than a file or a pipe.
+    let isTerminal: Bool
 
     init() {
         isTerminal =
@@ -16,6 +17,11 @@ struct Terminal: Sendable {
     /// Writes at once, so that a reader at the other end of a pipe or a file sees it now.
     func line(_ text: String = "") { Self.write(text + "\n", to: STDOUT_FILENO) }
     func error(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+
+    /// Takes the last lines off the screen again.
+    func eraseLines(_ count: Int) {
+        Self.write("\u{1B}[\(count)F\u{1B}[J", to: STDOUT_FILENO)
+    }
 
     func good(_ text: String) -> String { styled(text, "32") }
     func bad(_ text: String) -> String { styled(text, "31") }
@@ -43,10 +49,13 @@ extension String {
 }
 
 extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
     /// `840 ms` or `2.4 s`.
     var short: String {
-        let milliseconds =
-            components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
         return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
     }

@@ -24,6 +24,15 @@ public enum PostgresDirectory {
         return true
     }
 
+    /// Removes a directory of data, also where it is a link to one.
+    public static func remove(_ directory: String) {
+        let files = FileManager.default
+        if let target = try? files.destinationOfSymbolicLink(atPath: directory) {
+            try? files.removeItem(atPath: target)
+        }
+        try? files.removeItem(atPath: directory)
+    }
+
     /// The directory itself, or what it links to, or a new link's target.
     static func resolve(_ directory: String) throws -> String {
         let files = FileManager.default

@@ -1,4 +1,4 @@
-import AsyncHTTPClient
+public import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -29,6 +29,8 @@ public struct APIClient: Sendable {
     public var token: String?
     /// How long a request may take.
     public var timeout: Duration
+    /// Whose connections are used; the shared one has eight to a host.
+    public var http: HTTPClient = .shared
 
     public init(baseURL: String, token: String? = nil, timeout: Duration = .seconds(35)) {
         self.baseURL = baseURL
@@ -64,7 +66,7 @@ public struct APIClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         if let body { request.body = .bytes(body) }
-        let response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
+        let response = try await http.execute(request, timeout: TimeAmount(timeout))
         let bytes = Array(buffer: try await response.body.collect(upTo: 16 << 20))
         let headers = Dictionary(
             response.headers.map { ($0.name.lowercased(), $0.value) }

@@ -11,4 +11,7 @@ extension Stack {
         try await DevelopmentToken.make(
             secret: plan.secrets.tokenSecret, tenant: tenant, scopes: scopes)
     }
+
+    /// libpq URL of a role that may follow a service's database through a replication slot.
+    public func replicationURL(_ name: String) throws -> String { try plan.replicationURL(name) }
 }

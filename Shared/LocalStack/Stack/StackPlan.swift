@@ -97,6 +97,8 @@ struct StackPlan: Sendable {
             ["RELAY_SOURCES": sources.joined(separator: ",")])
     }
 
+    func replicationURL(_ name: String) throws -> String { try databases.relayURL(name) }
+
     private func service(_ name: String) throws -> SupervisedProcess {
         process(
             name, program: name, port: ports[name] ?? 0,

@@ -1,0 +1,43 @@
+/// The client's own arithmetic of what a payment costs, by which the ledger's books are judged.
+///
+/// Deliberately not billing's code: a mistake there must not excuse itself here.
+enum Tariff {
+    /// Hundredths of a percent of the amount.
+    static let percentBp: Int64 = 290
+    /// Minor units.
+    static let fixed: Int64 = 30
+    /// Hundredths of a percent of the fee.
+    static let taxBp: Int64 = 1000
+
+    static func charge(_ amount: Int64) -> (fee: Int64, tax: Int64) {
+        let fee = share(amount, percentBp, of: 10_000) + fixed
+        return (fee, share(fee, taxBp, of: 10_000))
+    }
+
+    /// `amount · part / whole`, rounded half to even.
+    static func share(_ amount: Int64, _ part: Int64, of whole: Int64) -> Int64 {
+        let (quotient, remainder) = (amount * part).quotientAndRemainder(dividingBy: whole)
+        let isUp = 2 * remainder > whole || (2 * remainder == whole && quotient % 2 != 0)
+        return quotient + (isUp ? 1 : 0)
+    }
+}
+
+extension Tariff {
+    /// What of a payment's charge goes back to the payer with a refund: in proportion, and never
+    /// so little that the payee would have to give more than it got.
+    static func parts(of refund: Int64, refundedOf amount: Int64) -> (fee: Int64, tax: Int64) {
+        let charge = charge(amount)
+        let net = amount - charge.fee - charge.tax
+        let fee = clamp(
+            share(charge.fee, refund, of: amount), max(0, refund - net - charge.tax),
+            min(charge.fee, refund))
+        let tax = clamp(
+            share(charge.tax, refund, of: amount), max(0, refund - fee - net),
+            min(charge.tax, refund - fee))
+        return (fee, tax)
+    }
+
+    private static func clamp(_ value: Int64, _ low: Int64, _ high: Int64) -> Int64 {
+        min(max(value, low), high)
+    }
+}
