@@ -12,7 +12,12 @@ enum Billing {
         OutboxSchema.migrations, HostSchema.migrations,
         MigrationSet(
             component: "billing",
-            [Migration(version: 1, name: "billing", sql: PackageResources.V0001_billing_sql)]),
+            [
+                Migration(version: 1, name: "billing", sql: PackageResources.V0001_billing_sql),
+                Migration(
+                    version: 2, name: "credit_notes",
+                    sql: PackageResources.V0002_credit_notes_sql),
+            ]),
     ]
 
     /// Writes down what a request changed: the event for others, the audit row for ourselves.

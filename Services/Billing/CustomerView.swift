@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Postgres
+import ServiceHost
 
 /// A customer as it is answered.
 struct CustomerView: Encodable, Sendable {

@@ -7,9 +7,14 @@ extension InvoiceBook {
     /// Loads what the commands touch and locks it: customers, then invoices, each in the order of
     /// their ids, so that two batches wait for each other and never deadlock. The invoice counters
     /// come last, in `takeNumbers`.
-    init(for commands: [InvoiceCommand], in tx: borrowing Transaction) throws {
+    ///
+    /// `credited` are the invoices that credit notes of the batch give back from.
+    init(
+        for commands: [InvoiceCommand], crediting credited: [InvoiceID],
+        in tx: borrowing Transaction
+    ) throws {
         var openings: [(tenant: String, command: OpenInvoice)] = []
-        var ended: [UUID] = []
+        var ended = credited.map(\.uuid)
         for command in commands {
             switch command.kind {
             case .open(let open): openings.append((command.tenant, open))

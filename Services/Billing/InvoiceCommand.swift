@@ -50,6 +50,17 @@ struct InvoiceCommand: Sendable {
     }
 }
 
+extension InvoiceCommand {
+    /// What others and the audit trail are told of a change; `nil` if nothing changed.
+    func told(_ verdict: InvoiceBook.Verdict, from book: InvoiceBook) throws -> InvoiceChanged? {
+        guard case .changed(let id, let change) = verdict else { return nil }
+        let invoice = try book.known(id)
+        return InvoiceChanged(
+            invoice: id, payment: invoice.payment, change: change, fee: invoice.fee,
+            tax: invoice.tax, number: change == .settled ? invoice.number : nil)
+    }
+}
+
 extension InvoiceBook {
     /// An invoice that was decided about. Throws `.unknownInvoice` if it is not in the book.
     func known(_ id: InvoiceID) throws(BillingError) -> Invoice {

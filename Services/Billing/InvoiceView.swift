@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Postgres
+import ServiceHost
 
 /// An invoice as it is answered. Amounts are minor units of `currency`.
 struct InvoiceView: Encodable, Sendable {

@@ -24,7 +24,10 @@ extension Billing {
         routes.get("/v1/invoices", scope: .billingRead, handler: GetInvoices.list)
         routes.get("/v1/invoices/{id}", scope: .billingRead, handler: GetInvoices.one)
 
-        let commands = InvoiceCommands()
+        routes.get("/v1/credit-notes", scope: .billingRead, handler: GetCreditNotes.list)
+        routes.get("/v1/credit-notes/{id}", scope: .billingRead, handler: GetCreditNotes.one)
+
+        let commands = AnswerCommands()
         routes.consume(.billingCommands, operation: "billing.commands") { envelopes, tx in
             try commands.handle(envelopes, in: tx)
         }

@@ -13,7 +13,7 @@ import Testing
 struct BillingFixture: Sendable {
     let test: TestDatabase
     let database: Database
-    let commands = InvoiceCommands()
+    let commands = AnswerCommands()
 
     /// A migrated database with one fee plan: 2.90 % + 0.30 of USD, taxed with 20 %.
     static func make() async throws -> BillingFixture {
@@ -74,6 +74,10 @@ struct BillingFixture: Sendable {
 
     /// What was answered to a saga, oldest first: `done`, or the code of the refusal.
     func replies(to saga: PaymentSaga) async throws -> [String] {
+        try await replies(to: saga.id)
+    }
+
+    func replies(to saga: SagaID) async throws -> [String] {
         try await replyPayloads(to: saga).map { payload in
             let reply = try WireJSON.decode(AnyOutcome.self, from: payload)
             return reply.refusal?.code ?? reply.outcome
@@ -81,8 +85,30 @@ struct BillingFixture: Sendable {
     }
 
     func replyPayloads(to saga: PaymentSaga) async throws -> [[UInt8]] {
+        try await replyPayloads(to: saga.id)
+    }
+
+    func replyPayloads(to saga: SagaID) async throws -> [[UInt8]] {
         try await database.read { tx in
-            try tx.query(FixtureQueries.replies, saga.id.description).map { try $0.read(0) }
+            try tx.query(FixtureQueries.replies, saga.description).map { try $0.read(0) }
+        }
+    }
+
+    struct CreditNoteRow {
+        let status: String
+        let amount: Int64
+        let fee: Int64
+        let tax: Int64
+        let number: Int64?
+    }
+
+    func creditNotes() async throws -> [CreditNoteRow] {
+        try await database.read { tx in
+            try tx.query(FixtureQueries.creditNotes).map { row in
+                CreditNoteRow(
+                    status: try row.read(0), amount: try row.read(1), fee: try row.read(2),
+                    tax: try row.read(3), number: try row.read(4))
+            }
         }
     }
 
@@ -128,6 +154,8 @@ enum FixtureQueries {
         "SELECT payload FROM outbox WHERE type LIKE '%.reply' AND aggregateid = $1 ORDER BY position"
     )
     static let invoices = Statement("SELECT id, status, number FROM invoice")
+    static let creditNotes = Statement(
+        "SELECT status, amount, fee, tax, number FROM credit_note ORDER BY id")
     static let events = Statement(
         """
         SELECT payload FROM outbox

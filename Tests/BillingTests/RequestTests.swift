@@ -207,26 +207,3 @@ private struct InvoicePage: Decodable {
     let data: [Item]
     let nextCursor: String?
 }
-
-extension Answer {
-    fileprivate var status: Int? {
-        switch content {
-        case .body(let status, _, _): status
-        case .problem(let problem): problem.status
-        case .pending: nil
-        }
-    }
-
-    fileprivate var location: String? {
-        if case .body(_, let location, _) = content { location } else { nil }
-    }
-
-    fileprivate var problemCode: String? {
-        if case .problem(let problem) = content { problem.code } else { nil }
-    }
-
-    fileprivate func json() throws -> String {
-        guard case .body(_, _, let value) = content else { return "" }
-        return String(decoding: try WireJSON.encode(value), as: UTF8.self)
-    }
-}

@@ -22,6 +22,14 @@ enum Samples {
             fixed: fixed, taxBp: taxBp, createdAt: Date(timeIntervalSince1970: 0))
     }
 
+    static func envelope(
+        _ command: some Command, _ address: SagaAddress, tenant: String
+    ) throws -> Envelope {
+        try Envelope(
+            command, source: "/farthing/payment", tenant: tenant, saga: address,
+            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    }
+
     static func opening(
         of amount: Money, from source: AccountID = AccountID(), by customer: CustomerID? = nil,
         invoice: InvoiceID = InvoiceID()
@@ -58,9 +66,42 @@ struct PaymentSaga {
     private func envelope(
         _ command: some Command, _ step: String, _ direction: SagaAddress.Direction
     ) throws -> Envelope {
-        try Envelope(
-            command, source: "/farthing/payment", tenant: tenant,
-            saga: SagaAddress(saga: id, step: step, direction: direction),
-            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        try Samples.envelope(
+            command, SagaAddress(saga: id, step: step, direction: direction), tenant: tenant)
+    }
+}
+
+/// The saga of one refund, as billing sees it.
+struct RefundSaga {
+    let id = SagaID()
+    let tenant: String
+    let opening: OpenCreditNote
+
+    init(of payment: PaymentSaga, _ amount: Money, tenant: String = Samples.tenant) {
+        self.tenant = tenant
+        self.opening = OpenCreditNote(
+            creditNote: CreditNoteID(), refund: RefundID(), payment: payment.opening.payment,
+            invoice: payment.opening.invoice, amount: amount, key: payment.opening.key)
+    }
+
+    func open() throws -> Envelope { try envelope(opening, "open-credit-note", .action) }
+
+    func void() throws -> Envelope {
+        try envelope(
+            VoidCreditNote(creditNote: opening.creditNote, key: opening.key), "open-credit-note",
+            .compensation)
+    }
+
+    func settle() throws -> Envelope {
+        try envelope(
+            SettleCreditNote(creditNote: opening.creditNote, key: opening.key),
+            "settle-credit-note", .action)
+    }
+
+    private func envelope(
+        _ command: some Command, _ step: String, _ direction: SagaAddress.Direction
+    ) throws -> Envelope {
+        try Samples.envelope(
+            command, SagaAddress(saga: id, step: step, direction: direction), tenant: tenant)
     }
 }
