@@ -171,7 +171,9 @@ let package = Package(
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),
         .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack"]),
-        .tests("FarthingTests", integration + ["Farthing", "Payment", "Billing", "Ledger"]),
+        .tests(
+            "FarthingTests",
+            integration + ["Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),
         .tests("FaultTests", integration + ["LocalStack", "Farthing"]),

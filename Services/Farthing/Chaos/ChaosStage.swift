@@ -56,10 +56,11 @@ struct ChaosStage: Sendable {
             throw LocalStackError(.notReady, "no payment succeeds even before anything is broken")
         }
         let injector = FaultInjector(
-            stack: stack, plan: plan, timeline: timeline, probes: probes)
+            stack: stack, plan: plan, timeline: timeline, probes: probes,
+            length: settings.length)
         let load = LoadGenerator(
             customer: customer, rate: settings.rate, length: settings.length)
-        let finished: Void? = try await watching(view) {
+        let finished: Void? = try await watching(view, "of \(settings.length.short)") {
             try await signals.interrupt {
                 async let faults: Void = injector.run()
                 await load.run()
@@ -78,7 +79,7 @@ struct ChaosStage: Sendable {
             Verifier.Databases(
                 payment: environment.paymentDatabase, billing: environment.billingDatabase,
                 ledger: environment.ledgerDatabase))
-        let (findings, outboxes) = try await watching(view) {
+        let (findings, outboxes) = try await watching(view, "quiet") {
             _ = try await verifier.waitUntilQuiet(upTo: limit)
             let outboxes = try await observers.outboxes(within: .seconds(60))
             return (try await verifier.verify().findings.map(\.description), outboxes)
@@ -98,15 +99,15 @@ struct ChaosStage: Sendable {
         return facts
     }
 
-    /// Runs `body`, and shows how things are every half second meanwhile.
+    /// Runs `body`, and shows meanwhile how things are.
     private func watching<Value: Sendable>(
-        _ view: LiveView, _ body: @Sendable () async throws -> Value
+        _ view: LiveView, _ phase: String, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         let began = ContinuousClock.now
         let watch = Task {
             while !Task.isCancelled {
                 await observers.look()
-                view.show(block(began.duration(to: .now)))
+                view.show(block("\(began.duration(to: .now).short) \(phase)"))
                 try? await Task.sleep(for: .milliseconds(500))
             }
         }
@@ -117,14 +118,14 @@ struct ChaosStage: Sendable {
         return try await body()
     }
 
-    private func block(_ elapsed: Duration) -> [String] {
+    private func block(_ title: String) -> [String] {
         let tally = records.tally
         let sagas = observers.lastSagas
         let recoveries = timeline.all.suffix(3).compactMap(\.recoveryMilliseconds).map {
             Duration.milliseconds($0).short
         }
         return [
-            "\(elapsed.short) of \(settings.length.short)",
+            title,
             "\(tally.sent) sent, \(tally.acknowledged) acknowledged, \(tally.refused) refused, "
                 + "\(tally.unknown) unknown, \(tally.asking) asking",
             "sagas: \(sagas.succeeded) succeeded, \(sagas.compensated) compensated, "

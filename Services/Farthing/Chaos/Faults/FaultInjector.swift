@@ -7,14 +7,17 @@ struct FaultInjector: Sendable {
     let plan: FaultPlan
     let timeline: Timeline
     let probes: Probes
+    /// For how long there is load.
+    let length: Duration
 
     /// Injects one fault after another. Each begins when the plan says, or once the system has
-    /// recovered from the one before, if that is later. Cancelled, it ends the fault that lasts.
+    /// recovered from the one before, if that is later; what would begin after the load is left
+    /// out. Cancelled, it ends the fault that lasts.
     func run() async {
         let began = ContinuousClock.now
         for window in plan.windows {
             try? await Task.sleep(until: began + window.begins)
-            if Task.isCancelled { return }
+            if Task.isCancelled || began.duration(to: .now) > length { return }
             await inject(window)
         }
     }

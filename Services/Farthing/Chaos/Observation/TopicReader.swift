@@ -11,7 +11,9 @@ final class TopicReader: Sendable {
     private let seen = Mutex(Sightings())
 
     init(kafka: String, group: String) {
-        self.kafka = KafkaConfiguration(bootstrapServers: kafka)
+        // It is in no hurry, and leaves the machine to those that are.
+        self.kafka = KafkaConfiguration(
+            bootstrapServers: kafka, ["fetch.wait.max.ms": "200"])
         self.group = group
     }
 
