@@ -47,6 +47,7 @@ enum AnswerCommands {
         case PlaceHold.type: try envelope.decode(PlaceHold.self)
         case VoidHold.type: try envelope.decode(VoidHold.self)
         case PostHold.type: try envelope.decode(PostHold.self)
+        case ReverseTransfer.type: try envelope.decode(ReverseTransfer.self)
         default: throw UnknownCommand(type: envelope.type)
         }
     }

@@ -23,7 +23,8 @@ extension Book {
 
 extension LedgerRefusal {
     /// How HTTP says it: 402 for a lack of money, 409 for what another state would allow, 422 for
-    /// what never will be. A hold is always named by the path, so an unknown one is 404.
+    /// what never will be. A hold, or a transfer to be reversed, is always named by the path, so an
+    /// unknown one is 404.
     var problem: Problem {
         Problem(status: status, code: code.rawValue, detail: detail)
     }
@@ -31,9 +32,10 @@ extension LedgerRefusal {
     private var status: Int {
         switch code {
         case .insufficientFunds: 402
-        case .holdUnknown: 404
+        case .holdUnknown, .transferUnknown: 404
         case .accountFrozen, .accountClosed, .accountNotEmpty, .accountOfOperator,
-            .duplicateReference, .duplicateHold, .holdNotOpen, .holdExpired, .holdOfPayment:
+            .duplicateReference, .duplicateHold, .holdNotOpen, .holdExpired, .holdOfPayment,
+            .transferIsReversal, .transferOfPayment, .alreadyReversed:
             409
         default: 422
         }

@@ -14,16 +14,19 @@ extension Book {
         let asked = Array(named.accounts)
         let holds = Array(named.holds)
         let operators = Array(named.operatorAccounts)
+        let reversed = Array(named.transfers)
         let accounts = try tx.query(
             BookQueries.lockAccounts,
             asked.map(\.name.uuid), asked.map(\.tenant),
             holds.map(\.name.uuid), holds.map(\.tenant),
             operators.map(\.tenant), operators.map(\.name.currency.code),
-            operators.map(\.name.role.rawValue)
+            operators.map(\.name.role.rawValue),
+            reversed.map(\.name.uuid), reversed.map(\.tenant)
         ).map(Account.init(row:))
         var book = Book(
             accounts: accounts, holds: try readHolds(holds, in: tx),
-            references: try takenReferences(named.references, in: tx))
+            references: try takenReferences(named.references, in: tx),
+            reversibles: try readReversibles(reversed, in: tx))
         for account in opened {
             book.note(account, .opened, for: Cause(tenant: account.tenant, actor: "ledger"))
         }
@@ -50,6 +53,30 @@ extension Book {
         return try tx.query(
             BookQueries.readHolds, named.map(\.name.uuid), named.map(\.tenant)
         ).map(Hold.init(row:))
+    }
+
+    private static func readReversibles(
+        _ named: [Owned<TransferID>], in tx: borrowing Transaction
+    ) throws -> [ReversibleTransfer] {
+        guard !named.isEmpty else { return [] }
+        var transfers: [TransferID: ReversibleTransfer] = [:]
+        let rows = try tx.query(
+            BookQueries.readReversibles, named.map(\.name.uuid), named.map(\.tenant))
+        for row in rows {
+            let id = TransferID(try row.read(0, as: UUID.self))
+            let part = ReversibleTransfer.Part(
+                account: AccountID(try row.read(4)), side: try row.word(5),
+                currency: try row.currency(6))
+            let left = try row.read(7, as: Int64.self)
+            if transfers[id] == nil {
+                transfers[id] = ReversibleTransfer(
+                    id: id, tenant: try row.read(1),
+                    payment: try row.read(2, as: UUID?.self).map { PaymentID($0) },
+                    reverses: try row.read(3, as: UUID?.self).map { TransferID($0) }, left: [:])
+            }
+            transfers[id]?.left[part] = left
+        }
+        return Array(transfers.values)
     }
 
     private static func takenReferences(

@@ -69,7 +69,7 @@ extension Book {
             transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
             transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
             transfers.map(\.draft.hold?.uuid), transfers.map { details[$0.id]?.effectiveAt },
-            transfers.map { details[$0.id]?.metadata })
+            transfers.map { details[$0.id]?.metadata }, transfers.map(\.draft.reverses?.uuid))
         let lines = transfers.flatMap { transfer in
             transfer.entries.enumerated().map { (transfer: transfer, line: $0, entry: $1) }
         }

@@ -23,7 +23,7 @@ enum BookQueries {
         """)
 
     /// Locks, in the order of their ids, the accounts that are named, those that the named holds
-    /// name, and the operator's. Foreign keys need no more than the keys, hence NO KEY.
+    /// name, the operator's, and those of the transfers that are to be reversed. Foreign keys need no more than the keys, hence NO KEY.
     static let lockAccounts = Statement(
         """
         WITH named AS (
@@ -37,6 +37,10 @@ enum BookQueries {
             SELECT account.id, account.tenant
               FROM unnest($5::text[], $6::text[], $7::text[]) AS asked (tenant, currency, role)
               JOIN account USING (tenant, currency, role)
+            UNION
+            SELECT entry.account, entry.tenant
+              FROM unnest($8::uuid[], $9::text[]) AS asked (transfer, tenant)
+              JOIN entry USING (transfer, tenant)
         )
         SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status, posted,
                held, version
@@ -53,6 +57,24 @@ enum BookQueries {
                coalesce(expires_at <= clock_timestamp(), false), payment, saga, transfer
           FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
           JOIN hold USING (id, tenant)
+        """)
+
+    /// Reads transfers that are to be reversed, and what is left of them, after their accounts are
+    /// locked: a reversal locks the same ones.
+    static let readReversibles = Statement(
+        """
+        SELECT transfer.id, transfer.tenant, transfer.payment, transfer.reverses, entry.account,
+               entry.side, entry.currency,
+               (sum(entry.amount) - coalesce((
+                   SELECT sum(back.amount)
+                     FROM transfer AS reversal
+                     JOIN entry AS back ON back.transfer = reversal.id
+                    WHERE reversal.reverses = transfer.id AND back.account = entry.account
+                      AND back.side <> entry.side AND back.currency = entry.currency), 0))::int8
+          FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
+          JOIN transfer USING (id, tenant)
+          JOIN entry ON entry.transfer = transfer.id
+         GROUP BY transfer.id, entry.account, entry.side, entry.currency
         """)
 
     static let takenReferences = Statement(
@@ -87,12 +109,14 @@ enum BookQueries {
 
     static let insertTransfers = Statement(
         """
-        INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at, metadata)
+        INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at, metadata,
+                              reverses)
         SELECT id, tenant, reference, payment, saga, hold, coalesce(effective_at, now()),
-               coalesce(metadata, '{}')
+               coalesce(metadata, '{}'), reverses
           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
-                      $7::timestamptz[], $8::jsonb[])
-               AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata)
+                      $7::timestamptz[], $8::jsonb[], $9::uuid[])
+               AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
+                          reverses)
         """)
 
     static let insertEntries = Statement(

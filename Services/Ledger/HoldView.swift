@@ -9,14 +9,14 @@ struct HoldView: Encodable, Sendable {
     let id: HoldID
     let account: AccountID
     /// Whom it is for; a payment's hold learns it only when it is posted.
-    let to: AccountID?
+    @Nullable var to: AccountID?
     let amount: Int64
     let currency: Currency
     let status: HoldStatus
-    let payment: PaymentID?
+    @Nullable var payment: PaymentID?
     /// What it was posted by.
-    let transfer: TransferID?
-    let expiresAt: Date?
+    @Nullable var transfer: TransferID?
+    @Nullable var expiresAt: Date?
     let createdAt: Date
 
     /// The tenant's hold of that id, or 404.
@@ -26,13 +26,15 @@ struct HoldView: Encodable, Sendable {
         }
         self.id = HoldID(try row.read(0))
         account = AccountID(try row.read(1))
-        to = try row.read(2, as: UUID?.self).map { AccountID($0) }
+        _to = Nullable(wrappedValue: try row.read(2, as: UUID?.self).map { AccountID($0) })
         amount = try row.read(3)
         currency = try row.currency(4)
         status = try row.word(5)
-        payment = try row.read(6, as: UUID?.self).map { PaymentID($0) }
-        transfer = try row.read(7, as: UUID?.self).map { TransferID($0) }
-        expiresAt = try row.read(8)
+        _payment = Nullable(
+            wrappedValue: try row.read(6, as: UUID?.self).map { PaymentID($0) })
+        _transfer = Nullable(
+            wrappedValue: try row.read(7, as: UUID?.self).map { TransferID($0) })
+        _expiresAt = Nullable(wrappedValue: try row.read(8))
         createdAt = try row.read(9)
     }
 }

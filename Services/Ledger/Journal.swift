@@ -51,9 +51,10 @@ extension Change {
             )
         case .transfer(let transfer):
             (
-                "transfer.posted",
+                transfer.draft.reverses == nil ? "transfer.posted" : "transfer.reversed",
                 TransferPosted(
                     transfer: transfer.id, payment: transfer.draft.payment,
+                    reverses: transfer.draft.reverses,
                     entries: transfer.draft.lines.map {
                         .init(account: $0.account, side: $0.side.rawValue, amount: $0.amount)
                     })

@@ -53,7 +53,9 @@ enum LedgerQueries {
 
     static let transfer = Statement(
         """
-        SELECT reference, payment, hold, metadata, effective_at, created_at
+        SELECT reference, payment, hold, metadata, effective_at, created_at, reverses,
+               ARRAY (SELECT reversal.id FROM transfer AS reversal
+                       WHERE reversal.reverses = transfer.id ORDER BY reversal.id)
           FROM transfer
          WHERE tenant = $1 AND id = $2::uuid
         """)

@@ -18,7 +18,11 @@ struct LedgerCommand: AsyncParsableCommand {
         HostSchema.migrations,
         MigrationSet(
             component: "ledger",
-            [Migration(version: 1, name: "ledger", sql: PackageResources.V0001_ledger_sql)]),
+            [
+                Migration(version: 1, name: "ledger", sql: PackageResources.V0001_ledger_sql),
+                Migration(
+                    version: 2, name: "reversals", sql: PackageResources.V0002_reversals_sql),
+            ]),
     ]
 
     struct Serve: AsyncParsableCommand {

@@ -38,7 +38,7 @@ struct PostTransfer: Codable, Sendable {
         let details = TransferDetails(
             effectiveAt: effectiveAt,
             metadata: try metadata.map { JSONText(try WireJSON.encode($0)) })
-        do {
+        return try Self.claiming(reference) {
             let refused = try Book.change(
                 naming: named, details: [draft.id: details], in: tx
             ) { book throws(LedgerRefusal) in
@@ -48,10 +48,17 @@ struct PostTransfer: Codable, Sendable {
             return .created(
                 try TransferView(draft.id, of: scope.tenant, in: tx),
                 location: "/v1/transfers/\(draft.id)")
+        }
+    }
+
+    /// Says `duplicate-reference` where another transfer took the reference after this one had
+    /// looked.
+    static func claiming(_ reference: ShortText?, _ body: () throws -> Answer) throws -> Answer {
+        do {
+            return try body()
         } catch let error as PostgresError
             where error.code == .uniqueViolation && error.constraint == "transfer_reference"
         {
-            // Another transfer took the reference after this one had looked.
             throw LedgerRefusal.duplicateReference(reference?.text ?? "").problem
         }
     }

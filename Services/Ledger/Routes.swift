@@ -41,6 +41,11 @@ enum LedgerRoutes {
             (request: PostTransfer, scope, tx) in try request.handle(scope, tx)
         }
         routes.get("/v1/transfers/{id}", scope: .ledgerRead, handler: GetTransfer.handle)
+        routes.post(
+            "/v1/transfers/{id}/reverse", operation: "ledger.reverse-transfer", scope: .ledgerWrite
+        ) {
+            (request: ReverseTransferRequest, scope, tx) in try request.handle(scope, tx)
+        }
     }
 
     private static func holds(_ routes: inout Routes) {

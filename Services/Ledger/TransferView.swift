@@ -17,13 +17,17 @@ struct TransferView: Encodable, Sendable {
     let id: TransferID
     let entries: [EntryView]
     let currency: Currency
-    let reference: String?
-    let payment: PaymentID?
-    let hold: HoldID?
+    @Nullable var reference: String?
+    @Nullable var payment: PaymentID?
+    @Nullable var hold: HoldID?
+    /// The transfer that this one gives back, in full or in part.
+    @Nullable var reverses: TransferID?
+    /// The transfers that give this one back, oldest first.
+    let reversals: [TransferID]
     let metadata: Metadata
-    /// Missing, as `createdAt`, from the answer to a dry run that named no time.
-    let effectiveAt: Date?
-    let createdAt: Date?
+    /// `null`, as `createdAt`, in the answer to a dry run that named no time.
+    @Nullable var effectiveAt: Date?
+    @Nullable var createdAt: Date?
 
     /// What a transfer would look like if it were recorded.
     init(dryRun transfer: Transfer, currency: Currency, metadata: Metadata, effectiveAt: Date?) {
@@ -34,12 +38,14 @@ struct TransferView: Encodable, Sendable {
                 balanceAfter: $0.balanceAfter)
         }
         self.currency = currency
-        reference = transfer.draft.reference
-        payment = nil
-        hold = nil
+        _reference = Nullable(wrappedValue: transfer.draft.reference)
+        _payment = Nullable(wrappedValue: nil)
+        _hold = Nullable(wrappedValue: nil)
+        _reverses = Nullable(wrappedValue: nil)
+        reversals = []
         self.metadata = metadata
-        self.effectiveAt = effectiveAt
-        createdAt = nil
+        _effectiveAt = Nullable(wrappedValue: effectiveAt)
+        _createdAt = Nullable(wrappedValue: nil)
     }
 
     /// The tenant's transfer of that id, or 404.
@@ -57,11 +63,15 @@ struct TransferView: Encodable, Sendable {
                 amount: try line.read(2), balanceAfter: try line.read(4))
         }
         currency = try first.currency(3)
-        reference = try row.read(0)
-        payment = try row.read(1, as: UUID?.self).map { PaymentID($0) }
-        hold = try row.read(2, as: UUID?.self).map { HoldID($0) }
+        _reference = Nullable(wrappedValue: try row.read(0))
+        _payment = Nullable(
+            wrappedValue: try row.read(1, as: UUID?.self).map { PaymentID($0) })
+        _hold = Nullable(wrappedValue: try row.read(2, as: UUID?.self).map { HoldID($0) })
         metadata = try WireJSON.decode(from: row.read(3, as: [UInt8].self))
-        effectiveAt = try row.read(4, as: Date.self)
-        createdAt = try row.read(5, as: Date.self)
+        _effectiveAt = Nullable(wrappedValue: try row.read(4))
+        _createdAt = Nullable(wrappedValue: try row.read(5))
+        _reverses = Nullable(
+            wrappedValue: try row.read(6, as: UUID?.self).map { TransferID($0) })
+        reversals = try row.read(7, as: [UUID].self).map { TransferID($0) }
     }
 }

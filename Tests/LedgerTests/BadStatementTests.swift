@@ -44,6 +44,27 @@ struct BadStatementTests {
             "cannot record a transfer that does not balance", stoppedBy: "transfer_balanced",
             moveBank, newTransfer, loneEntry),
         Attempt(
+            "cannot add an entry once its transfer was found to balance",
+            stoppedBy: "transfer_balanced",
+            newTransfer,
+            Statement(
+                """
+                UPDATE account SET posted = posted + 7, version = version + 1
+                 WHERE kind IN ('asset', 'liability')
+                """),
+            Statement(
+                """
+                INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                                   balance_after)
+                SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
+                       row_number() OVER (ORDER BY kind),
+                       CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted
+                  FROM account
+                 WHERE kind IN ('asset', 'liability')
+                """),
+            Statement("SET CONSTRAINTS transfer_balanced IMMEDIATE"),
+            moveBank, loneEntry),
+        Attempt(
             "cannot record an entry without a transfer", stoppedBy: "entry_chained",
             moveBank, loneEntry),
         Attempt(

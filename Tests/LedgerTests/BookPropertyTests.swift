@@ -24,6 +24,9 @@ private struct Walk {
     let start: [Account]
     var holds: [Hold] = []
     var entries: [AccountID: [Entry]] = [:]
+    var transfers: [TransferID] = []
+    /// What each transfer moved on each side, less what its reversals gave back.
+    var moved: [TransferID: [ReversibleTransfer.Part: Int64]] = [:]
 
     init(_ random: inout SeededRandom) {
         start = (0..<6).map { _ in
@@ -52,7 +55,7 @@ private struct Walk {
         let one = start.randomElement(using: &random)!
         let two = start.randomElement(using: &random)!
         let amount = Int64.random(in: -1...200, using: &random)
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0...3:
             let part = Int64.random(in: 0...max(1, amount), using: &random)
             let third = start.randomElement(using: &random)!
@@ -67,6 +70,18 @@ private struct Walk {
         case 7, 8:
             guard let hold = holds.randomElement(using: &random) else { return }
             try book.post(Fixture.posting(hold, to: two, amount), for: Fixture.cause)
+        case 9:
+            guard let transfer = transfers.randomElement(using: &random) else { return }
+            try book.reverse(
+                transfer,
+                by: Fixture.transfer((.debit, one, amount), (.credit, two, amount)),
+                for: Fixture.cause)
+        case 10:
+            guard let transfer = transfers.randomElement(using: &random),
+                let rest = book.reversibles[transfer]?.rest
+            else { return }
+            try book.reverse(
+                transfer, by: TransferDraft(id: TransferID(), lines: rest), for: Fixture.cause)
         default:
             guard let hold = holds.randomElement(using: &random) else { return }
             try book.void(hold.id, for: Fixture.cause)
@@ -77,6 +92,10 @@ private struct Walk {
         for change in book.changes[count...] {
             guard case .transfer(let transfer) = change.kind else { continue }
             for entry in transfer.entries { entries[entry.line.account, default: []].append(entry) }
+            moved[transfer.draft.reverses ?? transfer.id, default: [:]].add(
+                transfer.draft.lines, back: transfer.draft.reverses != nil)
+            if transfer.draft.reverses == nil { book.put(ReversibleTransfer(transfer)) }
+            transfers.append(transfer.id)
         }
     }
 
@@ -95,5 +114,29 @@ private struct Walk {
             #expect(open.reduce(0) { $0 + $1.amount.minorUnits } == account.held)
         }
         #expect(sums.values.allSatisfy { $0 == 0 })
+        let least = moved.values.compactMap { $0.values.min() }.min() ?? 0
+        #expect(least >= 0, "more was given back than was moved")
+    }
+}
+
+extension ReversibleTransfer {
+    /// A transfer of which nothing was given back yet.
+    fileprivate init(_ transfer: Transfer) {
+        var left: [Part: Int64] = [:]
+        left.add(transfer.draft.lines, back: false)
+        self.init(
+            id: transfer.id, tenant: transfer.tenant, payment: transfer.draft.payment,
+            reverses: nil, left: left)
+    }
+}
+
+extension [ReversibleTransfer.Part: Int64] {
+    fileprivate mutating func add(_ lines: [Line], back: Bool) {
+        for line in lines {
+            let part = ReversibleTransfer.Part(
+                account: line.account, side: back ? line.side.opposite : line.side,
+                currency: line.amount.currency)
+            self[part, default: 0] += back ? -line.amount.minorUnits : line.amount.minorUnits
+        }
     }
 }

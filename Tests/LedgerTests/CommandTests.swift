@@ -189,14 +189,14 @@ struct CommandTests {
 }
 
 extension LedgerFixture {
-    fileprivate func send(_ commands: Envelope...) async throws { try await send(commands) }
+    func send(_ commands: Envelope...) async throws { try await send(commands) }
 
-    fileprivate func send(_ commands: [Envelope]) async throws {
+    func send(_ commands: [Envelope]) async throws {
         try await database.transaction { tx in try AnswerCommands.handle(commands, in: tx) }
     }
 
     /// `place-hold done`, `post-hold account-unknown` …, in the order that they were written.
-    fileprivate func replies() async throws -> [String] {
+    func replies() async throws -> [String] {
         struct AnyOutcome: Decodable {
             let outcome: String
             let refusal: Refusal?
@@ -210,7 +210,7 @@ extension LedgerFixture {
         }
     }
 
-    fileprivate func texts(_ statement: Statement) async throws -> [String] {
+    func texts(_ statement: Statement) async throws -> [String] {
         try await database.read { tx in try tx.query(statement).map { try $0.read(0) } }
     }
 }

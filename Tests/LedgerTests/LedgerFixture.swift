@@ -126,6 +126,8 @@ enum TestQueries {
         "SELECT type FROM outbox WHERE topic = 'ledger.events.v1' ORDER BY position")
     static let auditLines = Statement("SELECT action FROM audit ORDER BY id")
     static let transfers = Statement("SELECT count(*) FROM transfer")
+    static let reversals = Statement(
+        "SELECT id FROM transfer WHERE reverses IS NOT NULL ORDER BY id")
     static let openHolds = Statement("SELECT count(*) FROM hold WHERE status = 'open'")
     static let operatorAccounts = Statement("SELECT count(*) FROM account WHERE role IS NOT NULL")
 }

@@ -9,6 +9,8 @@ import Money
 struct Book: Equatable, Sendable {
     private(set) var accounts: [AccountID: Account]
     private(set) var holds: [HoldID: Hold]
+    /// The posted transfers that somebody wants to reverse.
+    private(set) var reversibles: [TransferID: ReversibleTransfer]
     /// What happened since the book was loaded, in order.
     private(set) var changes: [Change] = []
     /// The accounts whose rows differ from what was loaded.
@@ -16,10 +18,14 @@ struct Book: Equatable, Sendable {
     private var references: Set<Owned<String>>
     private var operatorAccounts: [Owned<OperatorAccount>: AccountID] = [:]
 
-    init(accounts: [Account], holds: [Hold] = [], references: Set<Owned<String>> = []) {
+    init(
+        accounts: [Account], holds: [Hold] = [], references: Set<Owned<String>> = [],
+        reversibles: [ReversibleTransfer] = []
+    ) {
         self.accounts = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
         self.holds = Dictionary(holds.map { ($0.id, $0) }) { first, _ in first }
         self.references = references
+        self.reversibles = Dictionary(reversibles.map { ($0.id, $0) }) { first, _ in first }
         for account in accounts {
             guard let role = account.role else { continue }
             let name = OperatorAccount(role: role, currency: account.currency)
@@ -71,6 +77,11 @@ struct Book: Equatable, Sendable {
     mutating func put(_ account: Account) {
         accounts[account.id] = account
         changedAccounts.insert(account.id)
+    }
+
+    /// Replaces a transfer by what is left of it.
+    mutating func put(_ transfer: ReversibleTransfer) {
+        reversibles[transfer.id] = transfer
     }
 
     /// Notes that an account was opened or changed its status.

@@ -29,6 +29,10 @@ struct LedgerRefusal: Error, Equatable, Sendable {
             case holdExpired = "hold-expired"
             case holdOfPayment = "hold-of-payment"
             case amountExceedsHold = "amount-exceeds-hold"
+            case transferUnknown = "transfer-unknown"
+            case transferIsReversal = "transfer-is-reversal"
+            case transferOfPayment = "transfer-of-payment"
+            case alreadyReversed = "already-reversed"
         }
 
         private let name: Name
@@ -55,6 +59,10 @@ struct LedgerRefusal: Error, Equatable, Sendable {
         static let holdExpired = Code(.holdExpired)
         static let holdOfPayment = Code(.holdOfPayment)
         static let amountExceedsHold = Code(.amountExceedsHold)
+        static let transferUnknown = Code(.transferUnknown)
+        static let transferIsReversal = Code(.transferIsReversal)
+        static let transferOfPayment = Code(.transferOfPayment)
+        static let alreadyReversed = Code(.alreadyReversed)
     }
 
     let code: Code
@@ -133,5 +141,17 @@ extension LedgerRefusal {
     }
     static func amountExceedsHold(_ id: HoldID) -> Self {
         Self(.amountExceedsHold, "Hold \(id) is of a smaller amount.")
+    }
+    static func transferUnknown(_ id: TransferID) -> Self {
+        Self(.transferUnknown, "There is no transfer \(id).")
+    }
+    static func transferIsReversal(_ id: TransferID) -> Self {
+        Self(.transferIsReversal, "Transfer \(id) is a reversal, which is final.")
+    }
+    static func transferOfPayment(_ id: TransferID) -> Self {
+        Self(.transferOfPayment, "Transfer \(id) belongs to a payment: refund that.")
+    }
+    static func alreadyReversed(_ id: TransferID) -> Self {
+        Self(.alreadyReversed, "Not so much of transfer \(id) is left to be reversed.")
     }
 }

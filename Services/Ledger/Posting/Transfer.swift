@@ -16,6 +16,7 @@ struct TransferDraft: Equatable, Sendable {
     var reference: String?
     var payment: PaymentID?
     var hold: HoldID?
+    var reverses: TransferID?
 }
 
 /// A line as it was posted.

@@ -11,6 +11,7 @@ struct Owned<Name: Hashable & Sendable>: Hashable, Sendable {
 struct WorkingSet: Equatable, Sendable {
     private(set) var accounts: Set<Owned<AccountID>> = []
     private(set) var holds: Set<Owned<HoldID>> = []
+    private(set) var transfers: Set<Owned<TransferID>> = []
     private(set) var references: Set<Owned<String>> = []
     private(set) var operatorAccounts: Set<Owned<OperatorAccount>> = []
 
@@ -21,6 +22,11 @@ struct WorkingSet: Equatable, Sendable {
     /// Names a hold, and with it the accounts that the hold names.
     mutating func name(_ hold: HoldID, of tenant: String) {
         holds.insert(Owned(tenant: tenant, name: hold))
+    }
+
+    /// Names a transfer that is to be reversed, and with it the accounts that it moved money on.
+    mutating func name(_ transfer: TransferID, of tenant: String) {
+        transfers.insert(Owned(tenant: tenant, name: transfer))
     }
 
     mutating func name(reference: String, of tenant: String) {
