@@ -54,7 +54,9 @@ final class LiveView: Sendable {
     }
 
     private func draw(_ state: inout State) {
-        for line in state.block { terminal.line("  " + line) }
+        // A line that wraps would be two to erase.
+        let width = terminal.width - 3
+        for line in state.block { terminal.line("  " + line.prefix(width)) }
         state.drawn = state.block.count
     }
 }

@@ -18,6 +18,13 @@ struct Terminal: Sendable {
     func line(_ text: String = "") { Self.write(text + "\n", to: STDOUT_FILENO) }
     func error(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
 
+    /// Columns of the screen; 80 where nobody says.
+    var width: Int {
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : 80
+    }
+
     /// Takes the last lines off the screen again.
     func eraseLines(_ count: Int) {
         Self.write("\u{1B}[\(count)F\u{1B}[J", to: STDOUT_FILENO)

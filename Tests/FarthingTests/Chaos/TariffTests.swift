@@ -23,6 +23,16 @@ struct TariffTests {
         }
     }
 
+    @Test(
+        "gives back with a part of a payment of 10.00 its part of 0.59 and 0.06",
+        arguments: [
+            // refund, fee, tax
+            (1, 0, 0), (9, 1, 0), (500, 30, 3), (999, 59, 6), (1000, 59, 6),
+        ] as [(Int64, Int64, Int64)])
+    func part(refund: Int64, fee: Int64, tax: Int64) {
+        #expect(Tariff.parts(of: refund, refundedOf: 1000) == (fee, tax))
+    }
+
     @Test("never gives back more than was charged, nor has the payee give more than it got")
     func bounds() {
         var random = SeededRandom.fromEnvironment()

@@ -29,9 +29,13 @@ struct FaultInjector: Sendable {
             try? await Task.sleep(for: window.lasts / 2)
             if let victim = window.victim { await stack.supervisor.kill(victim) }
             try? await Task.sleep(for: window.lasts / 2)
+        } catch {
+            timeline.note("could not begin to \(window.fault): \(error)")
+        }
+        do {
             try await end(window.fault)
         } catch {
-            timeline.note("could not inject \(window.fault): \(error)")
+            timeline.note("could not end to \(window.fault): \(error)")
         }
         timeline.ended(number)
         if Task.isCancelled { return }

@@ -23,21 +23,16 @@ enum Tariff {
 }
 
 extension Tariff {
-    /// What of a payment's charge goes back to the payer with a refund: in proportion, and never
-    /// so little that the payee would have to give more than it got.
-    static func parts(of refund: Int64, refundedOf amount: Int64) -> (fee: Int64, tax: Int64) {
+    /// What of a payment's charge goes back to the payer once that much of it was given back: in
+    /// proportion, halves rounded up, but never so little that the payee would have to give more
+    /// than it got.
+    static func parts(of refunded: Int64, refundedOf amount: Int64) -> (fee: Int64, tax: Int64) {
         let charge = charge(amount)
         let net = amount - charge.fee - charge.tax
-        let fee = clamp(
-            share(charge.fee, refund, of: amount), max(0, refund - net - charge.tax),
-            min(charge.fee, refund))
-        let tax = clamp(
-            share(charge.tax, refund, of: amount), max(0, refund - fee - net),
-            min(charge.tax, refund - fee))
+        func proportion(_ part: Int64) -> Int64 { (2 * part * refunded + amount) / (2 * amount) }
+        let fee = min(
+            max(proportion(charge.fee), refunded - net - charge.tax), charge.fee, refunded)
+        let tax = min(max(proportion(charge.tax), refunded - fee - net), charge.tax, refunded - fee)
         return (fee, tax)
-    }
-
-    private static func clamp(_ value: Int64, _ low: Int64, _ high: Int64) -> Int64 {
-        min(max(value, low), high)
     }
 }
