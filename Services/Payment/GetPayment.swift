@@ -13,7 +13,8 @@ enum GetPayment {
     /// Waits for the payment's end as long as the request would: 201 with the final state if it
     /// ended, else 202 as it stands.
     static func whenEnded(
-        _ resource: String, _ scope: RequestScope, _ database: Database, _ waiting: Waiting
+        _ resource: String, _ scope: RequestScope, _ database: Database,
+        _ waiting: Waiting<PaymentID>
     ) async throws -> Answer {
         guard let id = PaymentID(resource) else { throw Problem.notFound }
         let payment = try await waiting.look(
@@ -29,7 +30,8 @@ enum GetPayment {
             : .created(shown, location: payment.location)
     }
 
-    private static func find(
+    /// The tenant's payment of that id. Throws 404.
+    static func find(
         _ id: PaymentID, tenant: String, in tx: borrowing Transaction
     ) throws -> Payment {
         guard let row = try tx.query(PaymentQueries.find, tenant, id.uuid).first else {
@@ -38,7 +40,7 @@ enum GetPayment {
         return try Payment(row)
     }
 
-    private static func view(
+    static func view(
         _ payment: Payment, in tx: borrowing Transaction
     ) throws -> PaymentView {
         PaymentView(payment, timeline: try SagaTimeline.read(payment.saga, in: tx))

@@ -10,7 +10,7 @@ import ServiceHost
 struct PaymentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payment", abstract: "Takes payments and runs their sagas.",
-        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, Migrate.self, Diagram.self], defaultSubcommand: Serve.self)
 
     static let service = "payment"
 
@@ -20,7 +20,10 @@ struct PaymentCommand: AsyncParsableCommand {
         SagaSchema.migrations,
         MigrationSet(
             component: "payment",
-            [Migration(version: 1, name: "payment", sql: PackageResources.V0001_payment_sql)]),
+            [
+                Migration(version: 1, name: "payment", sql: PackageResources.V0001_payment_sql),
+                Migration(version: 2, name: "refunds", sql: PackageResources.V0002_refunds_sql),
+            ]),
     ]
 
     struct Serve: AsyncParsableCommand {
@@ -35,6 +38,25 @@ struct PaymentCommand: AsyncParsableCommand {
                 patience: try Patience(environment: ProcessInfo.processInfo.environment),
                 database: host.database, logger: host.logger)
             try await host.serve { routes in payments.register(in: &routes) }
+        }
+    }
+
+    struct Diagram: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draws a saga from its definition, as a Mermaid state diagram.")
+
+        enum Name: String, ExpressibleByArgument, CaseIterable { case payment, refund }
+
+        @Argument(help: "payment or refund.")
+        var name = Name.payment
+
+        func run() {
+            let plan =
+                switch name {
+                case .payment: paymentSaga(Patience()).plan
+                case .refund: refundSaga(Patience()).plan
+                }
+            print(plan.diagram)
         }
     }
 

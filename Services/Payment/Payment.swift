@@ -36,6 +36,8 @@ struct Payment: Sendable {
     let metadata: Metadata
     var success: Success?
     var failure: Failure?
+    /// Minor units that refunds which succeeded have given back.
+    var refunded: Int64 = 0
     let createdAt: Date
     var endedAt: Date?
 
@@ -62,7 +64,7 @@ extension Payment {
             customer: try row.read(7, as: UUID?.self).map { CustomerID($0) },
             description: try row.read(8), reference: try row.read(9),
             metadata: try WireJSON.decode(from: try row.read(10, as: String.self).utf8),
-            createdAt: try row.read(18), endedAt: try row.read(19))
+            refunded: try row.read(20), createdAt: try row.read(18), endedAt: try row.read(19))
         switch status {
         case .processing: break
         case .succeeded:
@@ -75,7 +77,7 @@ extension Payment {
         }
     }
 
-    private static func known<Value>(_ value: Value?) throws -> Value {
+    static func known<Value>(_ value: Value?) throws -> Value {
         guard let value else { throw UnknownValue() }
         return value
     }

@@ -16,16 +16,27 @@ enum PaymentQueries {
         """
         SELECT id, saga, status, amount, currency, source, destination, customer, description,
                reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
-               failure_detail, created_at, ended_at
+               failure_detail, created_at, ended_at,
+               (SELECT coalesce(sum(refund.amount), 0)::bigint FROM refund
+                WHERE refund.payment = payment.id AND refund.status = 'succeeded')
         FROM payment
         WHERE tenant = $1 AND id = $2
+        """)
+
+    /// Keeps others from refunding the same payment until the commit. What was refunded so far is
+    /// asked for after it: only then it stands still.
+    static let lock = Statement(
+        """
+        SELECT id FROM payment WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE
         """)
 
     static let newest = Statement(
         """
         SELECT id, saga, status, amount, currency, source, destination, customer, description,
                reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
-               failure_detail, created_at, ended_at
+               failure_detail, created_at, ended_at,
+               (SELECT coalesce(sum(refund.amount), 0)::bigint FROM refund
+                WHERE refund.payment = payment.id AND refund.status = 'succeeded')
         FROM payment
         WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2)
         ORDER BY id DESC
@@ -36,7 +47,9 @@ enum PaymentQueries {
         """
         SELECT id, saga, status, amount, currency, source, destination, customer, description,
                reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
-               failure_detail, created_at, ended_at
+               failure_detail, created_at, ended_at,
+               (SELECT coalesce(sum(refund.amount), 0)::bigint FROM refund
+                WHERE refund.payment = payment.id AND refund.status = 'succeeded')
         FROM payment
         WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND status = $4
         ORDER BY id DESC
@@ -47,7 +60,9 @@ enum PaymentQueries {
         """
         SELECT id, saga, status, amount, currency, source, destination, customer, description,
                reference, metadata::text, fee, tax, transfer, invoice, failure_code, failure_step,
-               failure_detail, created_at, ended_at
+               failure_detail, created_at, ended_at,
+               (SELECT coalesce(sum(refund.amount), 0)::bigint FROM refund
+                WHERE refund.payment = payment.id AND refund.status = 'succeeded')
         FROM payment
         WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND reference = $4
           AND ($5::text IS NULL OR status = $5)
@@ -59,7 +74,8 @@ enum PaymentQueries {
     static let overdue = Statement(
         """
         SELECT EXISTS (
-            SELECT FROM saga WHERE definition = 'payment' AND next_deadline <= now())
+            SELECT FROM saga
+            WHERE definition IN ('payment', 'refund') AND next_deadline <= now())
         """)
 
     static let succeed = Statement(

@@ -2,21 +2,24 @@ import Contracts
 import Money
 import Saga
 
-/// How a payment runs. Before the pivot a refusal undoes what was done, last step first; after it
-/// there is only forward. Steps 1 and 3 are the ledger's, 2 and 4 are billing's.
+/// How a payment runs. The ledger sets the funds aside while billing works out the fee; then the
+/// ledger moves the money, which decides it; then billing numbers the invoice. Before the pivot a
+/// refusal undoes what was asked; after it there is only forward.
 func paymentSaga(_ patience: Patience) -> Saga<PaymentProgress> {
     Saga("payment") {
-        Compensatable(
-            "place-hold", timeout: patience.timeout, retry: patience.retry,
-            undoRetry: patience.undoRetry,
-            ask: { $0.placeHold }, undo: { $0.voidHold })
-        Compensatable(
-            "open-invoice", timeout: patience.timeout, retry: patience.retry,
-            undoRetry: patience.undoRetry,
-            ask: { $0.openInvoice }, undo: { $0.voidInvoice }
-        ) { progress, opened in
-            progress.fee = opened.fee
-            progress.tax = opened.tax
+        Parallel {
+            Compensatable(
+                "place-hold", timeout: patience.timeout, retry: patience.retry,
+                undoRetry: patience.undoRetry,
+                ask: { $0.placeHold }, undo: { $0.voidHold })
+            Compensatable(
+                "open-invoice", timeout: patience.timeout, retry: patience.retry,
+                undoRetry: patience.undoRetry,
+                ask: { $0.openInvoice }, undo: { $0.voidInvoice }
+            ) { progress, opened in
+                progress.fee = opened.fee
+                progress.tax = opened.tax
+            }
         }
         Pivot(
             "post-hold", timeout: patience.timeout, retry: patience.retry,

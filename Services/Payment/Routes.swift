@@ -7,31 +7,73 @@ import ServiceHost
 /// The payment service's contents page: what it answers, what it hears, what it does by itself.
 struct Payments: Sendable {
     let create: CreatePayment
+    let cancel: CancelPayment
+    let refund: RefundPayment
+    let sagas: OperateSagas
     let replies: ReceiveReplies
     let timeouts: SweepTimeouts
-    let waiting: Waiting
+    let waiting: Waiting<PaymentID>
+    let waitingRefunds: Waiting<RefundID>
     let database: Database
 
     init(patience: Patience, database: Database, logger: Logger) {
-        let waiting = Waiting()
-        let runner = SagaRunner(
+        let waiting = Waiting<PaymentID>()
+        let waitingRefunds = Waiting<RefundID>()
+        let payments = SagaRunner(
             paymentSaga(patience), source: eventSource, logger: logger
         ) { ended, tx in
             try EndPayment.record(ended, in: tx)
             waiting.note(ended.map(\.state.payment))
         }
-        self.create = CreatePayment(runner: runner)
-        self.replies = ReceiveReplies(runner: runner)
-        self.timeouts = SweepTimeouts(runner: runner, waiting: waiting, database: database)
+        let refunds = SagaRunner(
+            refundSaga(patience), source: eventSource, logger: logger
+        ) { ended, tx in
+            try EndRefund.record(ended, in: tx)
+            waitingRefunds.note(ended.map(\.state.refund))
+        }
+        self.create = CreatePayment(runner: payments)
+        self.cancel = CancelPayment(runner: payments)
+        self.refund = RefundPayment(runner: refunds)
+        self.sagas = OperateSagas(payments, refunds)
+        self.replies = ReceiveReplies(payments: payments, refunds: refunds)
+        self.timeouts = SweepTimeouts(payments: payments, refunds: refunds, database: database)
         self.waiting = waiting
+        self.waitingRefunds = waitingRefunds
         self.database = database
     }
 
     func register(in routes: inout Routes) {
+        registerPayments(in: &routes)
+        registerRefunds(in: &routes)
+        registerSagas(in: &routes)
+
+        routes.consume(.paymentReplies, operation: "payment.replies") { envelopes, tx in
+            try replies(envelopes, tx)
+        } afterCommit: {
+            announce()
+        }
+        routes.every(.milliseconds(200), "payment.timeouts") {
+            if try await timeouts() { announce() }
+        }
+        routes.gauge(
+            "payment_waiting_requests", help: "Requests that wait for a payment's or refund's end."
+        ) {
+            waiting.count + waitingRefunds.count
+        }
+    }
+
+    private func registerPayments(in routes: inout Routes) {
         routes.post(
             "/v1/payments", operation: "payment.create-payment", scope: .paymentsWrite
         ) { request, scope, tx in
             try create(request, scope, tx)
+        } completion: { resource, scope in
+            try await GetPayment.whenEnded(resource, scope, database, waiting)
+        }
+        routes.post(
+            "/v1/payments/{id}/cancel", operation: "payment.cancel-payment", scope: .paymentsWrite
+        ) { request, scope, tx in
+            try cancel(request, scope, tx)
         } completion: { resource, scope in
             try await GetPayment.whenEnded(resource, scope, database, waiting)
         }
@@ -41,17 +83,46 @@ struct Payments: Sendable {
         routes.get("/v1/payments", scope: .paymentsRead) { scope, tx in
             try ListPayments.handle(scope, tx)
         }
+    }
 
-        routes.consume(.paymentReplies, operation: "payment.replies") { envelopes, tx in
-            try replies(envelopes, tx)
-        } afterCommit: {
-            waiting.announce()
+    private func registerRefunds(in routes: inout Routes) {
+        routes.post(
+            "/v1/payments/{id}/refunds", operation: "payment.refund-payment", scope: .paymentsWrite
+        ) { request, scope, tx in
+            try refund(request, scope, tx)
+        } completion: { resource, scope in
+            try await GetRefund.whenEnded(resource, scope, database, waitingRefunds)
         }
+        routes.get("/v1/payments/{id}/refunds", scope: .paymentsRead) { scope, tx in
+            try ListRefunds.ofPayment(scope, tx)
+        }
+        routes.get("/v1/refunds/{id}", scope: .paymentsRead) { scope, tx in
+            try GetRefund.handle(scope, tx)
+        }
+        routes.get("/v1/refunds", scope: .paymentsRead) { scope, tx in
+            try ListRefunds.all(scope, tx)
+        }
+    }
 
-        routes.every(.milliseconds(200), "payment.timeouts") { try await timeouts() }
-        routes.gauge("payment_waiting_requests", help: "Requests that wait for a payment's end.") {
-            waiting.count
+    private func registerSagas(in routes: inout Routes) {
+        routes.get("/v1/sagas", scope: .operator) { scope, tx in try sagas.list(scope, tx) }
+        routes.get("/v1/sagas/{id}", scope: .operator) { scope, tx in try sagas.show(scope, tx) }
+        routes.post(
+            "/v1/sagas/{id}/retry", operation: "payment.retry-saga", scope: .operator
+        ) { (_: NoInput, scope, tx) in
+            try sagas.retry(scope, tx)
         }
+        routes.post(
+            "/v1/sagas/{id}/compensate", operation: "payment.compensate-saga", scope: .operator
+        ) { request, scope, tx in
+            try sagas.compensate(request, scope, tx)
+        }
+    }
+
+    /// Wakes those who wait for what ended in the transaction that was just committed.
+    private func announce() {
+        waiting.announce()
+        waitingRefunds.announce()
     }
 }
 

@@ -2,16 +2,16 @@ import Contracts
 import ServiceLifecycle
 import Synchronization
 
-/// Wakes the requests that wait (`Prefer: wait`) for a payment to end.
+/// Wakes the requests that wait (`Prefer: wait`) for a payment or a refund to end.
 ///
-/// A payment that ends in this process wakes its waiters at once: its end is noted inside the
-/// transaction and announced after the commit. A payment that ends in another process of the
-/// service is found by looking again every `interval`.
-final class Waiting: Sendable {
+/// What ends in this process wakes its waiters at once: its end is noted inside the transaction and
+/// announced after the commit. What ends in another process of the service is found by looking
+/// again every `interval`.
+final class Waiting<Ending: Hashable & Sendable>: Sendable {
     private struct State {
-        var waiters: [PaymentID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var waiters: [Ending: [Int: AsyncStream<Void>.Continuation]] = [:]
         var nextTicket = 0
-        var noted: [PaymentID] = []
+        var noted: [Ending] = []
     }
 
     private let state = Mutex(State())
@@ -21,11 +21,11 @@ final class Waiting: Sendable {
         self.interval = interval
     }
 
-    /// Remembers, inside the transaction, payments that will have ended once it has committed.
+    /// Remembers, inside the transaction, what will have ended once it has committed.
     ///
     /// If it rolls back instead, a later announcement wakes waiters that see no end and wait on.
-    func note(_ payments: [PaymentID]) {
-        state.withLock { $0.noted += payments }
+    func note(_ ended: [Ending]) {
+        state.withLock { $0.noted += ended }
     }
 
     /// Wakes those who wait for what was noted. To be called after each commit.
@@ -40,14 +40,14 @@ final class Waiting: Sendable {
     /// Looks until there is something to see, the time is up, the caller is cancelled, or the
     /// process shuts down. Answers what the last look saw; rethrows what it threw.
     func look<Seen: Sendable>(
-        for payment: PaymentID, upTo limit: Duration,
+        for ending: Ending, upTo limit: Duration,
         _ look: () async throws -> Seen, until isEnough: (Seen) -> Bool
     ) async throws -> Seen {
         let deadline = ContinuousClock.now + limit
         let (wakeUps, waiter) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Before the first look, so that no end can fall between a look and the wait.
-        let ticket = enter(waiter, for: payment)
+        let ticket = enter(waiter, for: ending)
         let pace = Task { [interval] in
             while ContinuousClock.now < deadline {
                 try await Task.sleep(for: min(interval, deadline - .now))
@@ -57,7 +57,7 @@ final class Waiting: Sendable {
         }
         defer {
             pace.cancel()
-            leave(ticket, for: payment)
+            leave(ticket, for: ending)
         }
         return try await withGracefulShutdownHandler {
             var seen = try await look()
@@ -72,18 +72,18 @@ final class Waiting: Sendable {
     /// How many requests wait.
     var count: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
-    private func enter(_ waiter: AsyncStream<Void>.Continuation, for payment: PaymentID) -> Int {
+    private func enter(_ waiter: AsyncStream<Void>.Continuation, for ending: Ending) -> Int {
         state.withLock { state in
             state.nextTicket += 1
-            state.waiters[payment, default: [:]][state.nextTicket] = waiter
+            state.waiters[ending, default: [:]][state.nextTicket] = waiter
             return state.nextTicket
         }
     }
 
-    private func leave(_ ticket: Int, for payment: PaymentID) {
+    private func leave(_ ticket: Int, for ending: Ending) {
         state.withLock { state in
-            state.waiters[payment]?[ticket] = nil
-            if state.waiters[payment]?.isEmpty == true { state.waiters[payment] = nil }
+            state.waiters[ending]?[ticket] = nil
+            if state.waiters[ending]?.isEmpty == true { state.waiters[ending] = nil }
         }
     }
 }

@@ -12,6 +12,9 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
     public typealias Ended =
         @Sendable ([EndedSaga<State>], borrowing Transaction) throws -> Void
 
+    /// The saga as data.
+    public var plan: Plan { saga.plan }
+
     let saga: Saga<State>
     let source: String
     let ended: Ended
@@ -67,7 +70,9 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
     public func receive(
         _ replies: [Envelope], in tx: borrowing Transaction
     ) throws -> [SagaID] {
-        let named = Set(replies.compactMap(\.saga?.saga.uuid))
+        // By the step's name most answers to other definitions' sagas are known without a look.
+        let named = Set(
+            replies.compactMap(\.saga).filter { plan.index(of: $0.step) != nil }.map(\.saga.uuid))
         guard !named.isEmpty else { return [] }
         var sagas = try tx.query(SagaQueries.lockNamed, Array(named), saga.name)
             .map(LiveSaga<State>.init)

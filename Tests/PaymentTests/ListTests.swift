@@ -34,7 +34,7 @@ struct ListTests {
     func filters() async throws {
         let fixture = try await PaymentFixture.make()
         let first = try await fixture.createdPayment(reference: "order-1")
-        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+        try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
         let second = try await fixture.createdPayment(reference: "order-1")
         let third = try await fixture.createdPayment(reference: "order-2")
 

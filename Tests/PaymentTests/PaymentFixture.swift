@@ -78,6 +78,23 @@ struct PaymentFixture: Sendable {
     func receive(_ replies: [Envelope]) async throws {
         try await database.transaction { tx in try payments.replies(replies, tx) }
         payments.waiting.announce()
+        payments.waitingRefunds.announce()
+    }
+
+    /// Plays the participants until nothing more is asked: they refuse commands of these types with
+    /// these codes, and do all the rest.
+    func play(refusing refusals: [String: String] = [:]) async throws {
+        var answered = 0
+        while true {
+            let commands = try await commands()
+            guard commands.count > answered else { return }
+            try await receive(
+                try commands[answered...].map { command in
+                    if let code = refusals[command.type] { return try command.refused(code) }
+                    return try command.done()
+                })
+            answered = commands.count
+        }
     }
 
     /// Every command so far, oldest first.
@@ -96,11 +113,11 @@ struct PaymentFixture: Sendable {
         }
     }
 
-    /// The one command that came after the first `count`.
-    func command(after count: Int) async throws -> Envelope {
-        let commands = try await commands()
-        #expect(commands.count == count + 1)
-        return try #require(commands.last)
+    /// The one command of a type.
+    func command<C: Command>(_ type: C.Type) async throws -> Envelope {
+        let commands = try await commands().filter { $0.type == C.type }
+        #expect(commands.count == 1)
+        return try #require(commands.first)
     }
 
     /// The types of what was told about a payment, in order.
@@ -110,7 +127,11 @@ struct PaymentFixture: Sendable {
 
     /// Who did what to a payment, in order.
     func audited(_ payment: PaymentID) async throws -> [String] {
-        try await texts(FixtureQueries.audited, payment.description)
+        try await audited(payment.description)
+    }
+
+    func audited(_ subject: String) async throws -> [String] {
+        try await texts(FixtureQueries.audited, subject)
     }
 
     private func texts(_ statement: Statement, _ subject: String) async throws -> [String] {

@@ -64,6 +64,29 @@ struct ShownPage: Decodable {
     let nextCursor: String?
 }
 
+/// A refund as a client reads it.
+struct ShownRefund: Decodable, Equatable {
+    let id: RefundID
+    let payment: PaymentID
+    let status: String
+    let amount: Int64
+    let currency: String
+    let reason: String?
+    let reference: String?
+    let fee: Int64?
+    let tax: Int64?
+    let transfer: TransferID?
+    let creditNote: CreditNoteID?
+    let failure: Shown.Failure?
+    let endedAt: Date?
+    let timeline: [Shown.Step]?
+}
+
+struct ShownRefundPage: Decodable {
+    let data: [ShownRefund]
+    let nextCursor: String?
+}
+
 extension Answer {
     /// The status of a body or a problem; 0 while it is pending.
     var status: Int {
@@ -123,7 +146,15 @@ extension Envelope {
                 PostHold.self, .done(.init(transfer: try decode(PostHold.self).transfer)))
         case SettleInvoice.type: try answered(SettleInvoice.self, .done(.init(number: 1)))
         case VoidHold.type: try answered(VoidHold.self, .done(Nothing()))
-        default: try answered(VoidInvoice.self, .done(Nothing()))
+        case VoidInvoice.type: try answered(VoidInvoice.self, .done(Nothing()))
+        case OpenCreditNote.type:
+            try answered(OpenCreditNote.self, .done(try decode(OpenCreditNote.self).opened()))
+        case ReverseTransfer.type:
+            try answered(
+                ReverseTransfer.self,
+                .done(.init(transfer: try decode(ReverseTransfer.self).reversal)))
+        case SettleCreditNote.type: try answered(SettleCreditNote.self, .done(.init(number: 1)))
+        default: try answered(VoidCreditNote.self, .done(Nothing()))
         }
     }
 
@@ -132,6 +163,15 @@ extension Envelope {
             topic: Topic.paymentReplies.rawValue, key: saga?.saga.description ?? "",
             type: reply.type, source: "/farthing/test", subject: subject, tenant: tenant,
             saga: saga, payload: reply.payload)
+    }
+}
+
+extension OpenCreditNote {
+    /// A twentieth of the amount is fee, nothing is tax.
+    fileprivate func opened() -> Done {
+        Done(
+            creditNote: creditNote, fee: Money(amount.minorUnits / 20, amount.currency),
+            tax: Money(0, amount.currency))
     }
 }
 

@@ -31,7 +31,7 @@ struct SchemaRuleTests {
     func endsOnce() async throws {
         let fixture = try await PaymentFixture.make()
         _ = try await fixture.createdPayment()
-        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+        try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
         let owner = try Connection(url: fixture.test.ownerURL)
         for sql in [
             "UPDATE payment SET status = 'processing', ended_at = NULL",

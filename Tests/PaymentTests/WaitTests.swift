@@ -16,13 +16,13 @@ struct WaitTests {
         async let answer = GetPayment.whenEnded(
             id, fixture.scope(wait: 20), fixture.database, waiting)
         try await eventually { waiting.count == 1 }
-        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+        try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
 
         #expect(try await answer.status == 201)
         #expect(try await answer.location == "/v1/payments/\(id)")
         let payment: Shown = try await answer.read()
         #expect(payment.status == "failed")
-        #expect(payment.timeline?.count == 2)
+        #expect(payment.timeline?.last?.description == "undo open-invoice done")
         #expect(waiting.count == 0)
         try await fixture.end()
     }
@@ -31,11 +31,11 @@ struct WaitTests {
     func endsElsewhere() async throws {
         let fixture = try await PaymentFixture.make()
         let id = try await pendingPayment(in: fixture)
-        let elsewhere = Waiting(interval: .milliseconds(10))
+        let elsewhere = Waiting<PaymentID>(interval: .milliseconds(10))
         async let answer = GetPayment.whenEnded(
             id, fixture.scope(wait: 20), fixture.database, elsewhere)
         try await eventually { elsewhere.count == 1 }
-        try await fixture.receive([try await fixture.command(after: 0).refused("account-frozen")])
+        try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
         #expect(try await answer.status == 201)
         try await fixture.end()
     }
@@ -49,7 +49,7 @@ struct WaitTests {
         #expect(answer.status == 202)
         let payment: Shown = try answer.read()
         #expect(payment.status == "processing")
-        #expect(payment.timeline?.map(\.description) == ["place-hold asked"])
+        #expect(payment.timeline?.map(\.description) == ["place-hold asked", "open-invoice asked"])
         try await fixture.end()
     }
 
@@ -66,7 +66,7 @@ struct WaitingTests {
 
     @Test("looks once if that is enough")
     func enough() async throws {
-        let waiting = Waiting(interval: hour)
+        let waiting = Waiting<PaymentID>(interval: hour)
         var looks = 0
         let seen = try await waiting.look(for: payment, upTo: hour) {
             looks += 1
@@ -80,7 +80,7 @@ struct WaitingTests {
 
     @Test("looks again when an end is announced, and not when it is only noted")
     func announced() async throws {
-        let waiting = Waiting(interval: hour)
+        let waiting = Waiting<PaymentID>(interval: hour)
         let looks = Counter()
         async let seen = waiting.look(for: payment, upTo: hour) {
             looks.next()
@@ -98,7 +98,7 @@ struct WaitingTests {
 
     @Test("an end that falls between a look and the wait is not missed")
     func noGap() async throws {
-        let waiting = Waiting(interval: hour)
+        let waiting = Waiting<PaymentID>(interval: hour)
         let looks = Counter()
         let seen = try await waiting.look(for: payment, upTo: hour) {
             let look = looks.next()
@@ -114,7 +114,7 @@ struct WaitingTests {
 
     @Test("wakes everybody who waits for the same payment")
     func many() async throws {
-        let waiting = Waiting(interval: hour)
+        let waiting = Waiting<PaymentID>(interval: hour)
         let hasEnded = Counter()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
@@ -136,7 +136,7 @@ struct WaitingTests {
 
     @Test("gives up when the time is up, with what it saw last")
     func timeIsUp() async throws {
-        let waiting = Waiting(interval: .milliseconds(1))
+        let waiting = Waiting<PaymentID>(interval: .milliseconds(1))
         let looks = Counter()
         let seen = try await waiting.look(for: payment, upTo: .milliseconds(20)) {
             looks.next()
@@ -149,7 +149,7 @@ struct WaitingTests {
 
     @Test("stops when the request is cancelled")
     func cancelled() async throws {
-        let waiting = Waiting(interval: hour)
+        let waiting = Waiting<PaymentID>(interval: hour)
         let task = Task { [payment, hour] in
             try await waiting.look(for: payment, upTo: hour) {
                 1
