@@ -27,7 +27,8 @@ extension EndToEnd {
 
                 let done = payment["timeline"].elements
                     .filter { $0["status"].string == "done" }.map { $0["step"].string }
-                #expect(done == ["place-hold", "open-invoice", "post-hold", "settle-invoice"])
+                #expect(Set(done.prefix(2)) == ["place-hold", "open-invoice"])
+                #expect(done.suffix(2) == ["post-hold", "settle-invoice"])
             }
         }
 

@@ -15,7 +15,7 @@ extension Damage {
             "an entry's side turned", in: .ledger,
             foundBy: [
                 "transfers-balance", "balances-are-sums", "balances-chain",
-                "succeeded-payments-are-complete",
+                "succeeded-payments-are-complete", "reversals-stay-within-transfers",
             ],
             """
             UPDATE entry SET side = 'credit'
@@ -28,14 +28,14 @@ extension Damage {
                 "succeeded-payments-are-complete",
             ],
             """
-            UPDATE entry SET account = '01901600-0000-7000-8000-000000000002', version = 4
+            UPDATE entry SET account = '01901600-0000-7000-8000-000000000002', version = 5
             WHERE account = '01901600-0000-7000-8000-000000000003' AND version = 2
             """),
         Damage(
             "an entry removed", in: .ledger,
             foundBy: [
                 "transfers-balance", "balances-are-sums", "versions-are-contiguous",
-                "succeeded-payments-are-complete",
+                "balances-chain", "succeeded-payments-are-complete",
             ],
             """
             DELETE FROM entry
@@ -47,8 +47,8 @@ extension Damage {
             """
             INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
                                balance_after)
-            VALUES ('01901600-0000-7000-8000-000000000003', 3, 'acme', gen_random_uuid(), 0,
-                    'credit', 1, 'USD', 2824)
+            VALUES ('01901600-0000-7000-8000-000000000003', 4, 'acme', gen_random_uuid(), 0,
+                    'credit', 1, 'USD', 2360)
             """),
         Damage(
             "an entry of another tenant", in: .ledger, foundBy: ["entries-belong"],
@@ -83,7 +83,7 @@ extension Damage {
             foundBy: ["nobody-is-overdrawn", "held-is-the-sum-of-holds"],
             """
             ALTER TABLE account DROP CONSTRAINT account_within_limit;
-            UPDATE account SET held = 7001 WHERE id = '01901600-0000-7000-8000-000000000002'
+            UPDATE account SET held = 7501 WHERE id = '01901600-0000-7000-8000-000000000002'
             """),
         Damage(
             "a held sum edited", in: .ledger, foundBy: ["held-is-the-sum-of-holds"],

@@ -18,6 +18,7 @@ extension Damage {
             foundBy: [
                 "payments-match-sagas", "failures-match-sagas", "payments-are-told",
                 "payments-are-audited", "failed-payments-leave-nothing",
+                "refunds-stay-within-payments", "effects-match-their-refund",
             ],
             """
             UPDATE payment SET status = 'failed', fee = NULL, tax = NULL, transfer = NULL,
@@ -33,7 +34,7 @@ extension Damage {
             """),
         Damage(
             "a payment's destination changed", in: .payment,
-            foundBy: ["succeeded-payments-are-complete"],
+            foundBy: ["succeeded-payments-are-complete", "succeeded-refunds-are-complete"],
             """
             UPDATE payment SET destination = gen_random_uuid()
             WHERE id = '01901600-0000-7000-8000-0000000000a1'
@@ -46,7 +47,10 @@ extension Damage {
             """),
         Damage(
             "a payment removed", in: .payment,
-            foundBy: ["payments-match-sagas", "answers-were-true", "no-orphans"],
+            foundBy: [
+                "payments-match-sagas", "answers-were-true", "no-orphans",
+                "refunds-stay-within-payments",
+            ],
             "DELETE FROM payment WHERE id = '01901600-0000-7000-8000-0000000000a1'"),
         Damage(
             "a saga that never ended", in: .payment,

@@ -1,4 +1,4 @@
-/// What three databases hold after six payments came to rest, as the services would have left it.
+/// What three databases hold after six payments, and two refunds of them, came to rest, as the services would have left it.
 ///
 /// Written by hand and with every trigger enabled, so that it also shows that the schemas accept
 /// what is right. Ids end in what they are: payment, saga, hold, invoice and transfer of payment A
@@ -99,7 +99,7 @@ enum World {
         SELECT 'acme', 'payment.create-payment', 'key-' || letter, '', NULL, 202,
                '/v1/payments/pay_' || pg_temp.id(letter, '1'), ''
         FROM world;
-        """
+        """ + paymentRefunds
 
     static let ledger = """
         CREATE FUNCTION pg_temp.id(letter text, kind text) RETURNS uuid LANGUAGE sql AS
@@ -173,7 +173,7 @@ enum World {
         SELECT gen_random_uuid(), 'ledger.events.v1', 'transfer', 'txn_' || id,
                'ledger.transfer-posted.v1', '{}', jsonb_build_object('ce_subject', 'txn_' || id)
         FROM transfer;
-        """ + replies
+        """ + ledgerRefunds + replies
 
     static let billing = """
         CREATE FUNCTION pg_temp.id(letter text, kind text) RETURNS uuid LANGUAGE sql AS
@@ -220,7 +220,7 @@ enum World {
         SELECT gen_random_uuid(), 'billing.events.v1', 'invoice', 'inv_' || id,
                'billing.invoice-changed.v1', '{}', jsonb_build_object('ce_subject', 'inv_' || id)
         FROM invoice, generate_series(1, 2);
-        """ + replies
+        """ + billingRefunds + replies
 
     /// Makes payment C, in the payment database, as it was before it ended.
     static let reopenC = """

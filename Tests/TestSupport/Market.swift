@@ -42,10 +42,15 @@ public struct Market: Sendable {
 
     /// Moves money from the bank into a wallet.
     public func fund(_ account: String, _ amount: Int64) async throws {
+        try await move(amount, from: bank, to: account)
+    }
+
+    /// Moves money from one account to another, debiting the first.
+    public func move(_ amount: Int64, from source: String, to account: String) async throws {
         let transfer: JSON = [
             "currency": .string(currency),
             "entries": [
-                ["account": .string(bank), "side": "debit", "amount": .integer(amount)],
+                ["account": .string(source), "side": "debit", "amount": .integer(amount)],
                 ["account": .string(account), "side": "credit", "amount": .integer(amount)],
             ],
         ]
@@ -80,6 +85,16 @@ public struct Market: Sendable {
     ) async throws -> APIClient.Answer {
         try await stack.payment.post(
             "/v1/payments", order(amount, changes), idempotencyKey: key,
+            headers: ["Prefer": "wait=20"])
+    }
+
+    /// Refunds a payment, all that is left of it unless `changes` says otherwise, and waits for the
+    /// end of the saga.
+    public func refund(
+        _ payment: JSON, _ changes: [String: JSON] = [:]
+    ) async throws -> APIClient.Answer {
+        try await stack.payment.post(
+            "/v1/payments/\(payment["id"].string ?? "")/refunds", .object(changes),
             headers: ["Prefer": "wait=20"])
     }
 

@@ -149,7 +149,13 @@ enum BillingChecks {
                 ('invoice', 'invoice_ends_once'),
                 ('invoice', 'invoice_lines_sum'),
                 ('invoice_counter', 'invoice_counter_gapless'),
-                ('invoice_counter', 'invoice_counter_kept')
+                ('invoice_counter', 'invoice_counter_kept'),
+                ('credit_note', 'credit_note_kept'),
+                ('credit_note', 'credit_note_begins_open'),
+                ('credit_note', 'credit_note_ends_once'),
+                ('credit_note', 'credit_note_within_invoice'),
+                ('credit_note_counter', 'credit_note_counter_gapless'),
+                ('credit_note_counter', 'credit_note_counter_kept')
             ) AS expected (on_table, name)
             LEFT JOIN pg_trigger AS present
                 ON present.tgrelid = to_regclass('public.' || expected.on_table)

@@ -10,7 +10,7 @@ struct CrossDatabaseCheck: Sendable {
     /// Sagas per window: a few megabytes.
     private static let window = 5000
     /// One agreement per saga, made up of these.
-    static let checks = 4
+    static let checks = 7
 
     let payment: Database
     let ledger: Database
@@ -58,6 +58,10 @@ struct CrossDatabaseCheck: Sendable {
         async let lines = rows(SagaFactQueries.lines, in: ledger, first, last, SagaFacts.Line.init)
         async let invoices = rows(
             SagaFactQueries.invoices, in: billing, first, last, SagaFacts.Invoice.init)
+        async let refunds = rows(
+            SagaFactQueries.refunds, in: payment, first, last, SagaFacts.Refund.init)
+        async let notes = rows(
+            SagaFactQueries.creditNotes, in: billing, first, last, SagaFacts.CreditNote.init)
 
         var facts: [UUID: SagaFacts] = [:]
         for (saga, payment) in window { facts[saga, default: SagaFacts()].payment = payment }
@@ -65,6 +69,12 @@ struct CrossDatabaseCheck: Sendable {
         for (saga, line) in try await lines { facts[saga, default: SagaFacts()].lines.append(line) }
         for (saga, invoice) in try await invoices {
             facts[saga, default: SagaFacts()].invoices.append(invoice)
+        }
+        for (saga, refund) in try await refunds {
+            facts[saga, default: SagaFacts()].refund = refund
+        }
+        for (saga, note) in try await notes {
+            facts[saga, default: SagaFacts()].creditNotes.append(note)
         }
         return facts
     }

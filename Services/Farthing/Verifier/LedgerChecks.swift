@@ -180,7 +180,7 @@ enum LedgerChecks {
                 FROM transfer WHERE saga IS NOT NULL
                 UNION ALL
                 SELECT 'transfer', 'pay_' || payment, 'txn_' || id
-                FROM transfer WHERE payment IS NOT NULL
+                FROM transfer WHERE payment IS NOT NULL AND reverses IS NULL
                 UNION ALL
                 SELECT 'transfer', 'hold_' || hold, 'txn_' || id
                 FROM transfer WHERE hold IS NOT NULL
@@ -219,13 +219,13 @@ enum LedgerChecks {
         Statement(
             """
             SELECT 'saga_' || coalesce(posted.saga, transfer.saga),
-                   format('had post-hold %s, and its transfer is %s',
+                   format('had its pivot %s, and its transfer is %s',
                           coalesce(posted.outcome, 'unanswered'),
                           coalesce('txn_' || transfer.id, 'not there'))
             FROM (SELECT id, saga FROM transfer WHERE saga IS NOT NULL) AS transfer
             FULL JOIN (
                 SELECT saga, outcome FROM barrier
-                WHERE step = 'post-hold' AND direction = 'action'
+                WHERE step IN ('post-hold', 'reverse-transfer') AND direction = 'action'
             ) AS posted ON posted.saga = transfer.saga
             WHERE (posted.outcome IS NOT DISTINCT FROM 'done') <> (transfer.id IS NOT NULL)
             LIMIT 1000
@@ -275,6 +275,7 @@ enum LedgerChecks {
                 ('audit', 'audit_is_append_only'),
                 ('transfer', 'transfer_balanced'),
                 ('transfer', 'transfer_append_only'),
+                ('transfer', 'transfer_reversed_within'),
                 ('entry', 'entry_chained'),
                 ('entry', 'entry_append_only'),
                 ('account', 'account_matches_entries'),

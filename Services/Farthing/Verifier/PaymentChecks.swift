@@ -122,7 +122,7 @@ enum PaymentChecks {
             FROM payment
             LEFT JOIN (
                 SELECT tenant, subject, array_agg(action ORDER BY id) AS actions
-                FROM audit GROUP BY tenant, subject
+                FROM audit WHERE action <> 'payment.cancel' GROUP BY tenant, subject
             ) AS audited
                 ON audited.tenant = payment.tenant AND audited.subject = 'pay_' || payment.id
             WHERE audited.actions IS DISTINCT FROM CASE payment.status
@@ -164,7 +164,10 @@ enum PaymentChecks {
                 ('saga_log', 'saga_log_never_changes'),
                 ('saga_log', 'saga_log_never_emptied'),
                 ('payment', 'payment_ends_once'),
-                ('payment', 'payment_is_kept')
+                ('payment', 'payment_is_kept'),
+                ('refund', 'refund_ends_once'),
+                ('refund', 'refund_is_kept'),
+                ('refund', 'refund_within_payment')
             ) AS expected (on_table, name)
             LEFT JOIN pg_trigger AS present
                 ON present.tgrelid = to_regclass('public.' || expected.on_table)

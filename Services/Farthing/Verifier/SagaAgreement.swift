@@ -10,6 +10,7 @@ struct SagaAgreement {
 
     /// What is wrong with these facts; nothing if they agree.
     static func findings(_ saga: SagaID, _ facts: SagaFacts) -> [Finding] {
+        if let refund = facts.refund { return RefundAgreement.findings(refund, facts) }
         var agreement = SagaAgreement(saga: saga, facts: facts)
         guard let payment = facts.payment else {
             agreement.checkOrphans()
@@ -41,9 +42,10 @@ struct SagaAgreement {
     }
 
     private mutating func checkOrphans() {
-        let what = "belongs to \(saga), which has no payment"
+        let what = "belongs to \(saga), which has no payment and no refund"
         for hold in facts.holds { expect(false, "no-orphans", "\(hold.id)", what) }
         for invoice in facts.invoices { expect(false, "no-orphans", "\(invoice.id)", what) }
+        for note in facts.creditNotes { expect(false, "no-orphans", "\(note.id)", what) }
         for transfer in Set(facts.lines.map(\.transfer)) {
             expect(false, "no-orphans", "\(transfer)", what)
         }
@@ -94,11 +96,11 @@ struct SagaAgreement {
             transfers == Set([payment.transfer].compactMap { $0 }), check, subject,
             "succeeded with \(payment.transfer.described), but the ledger has "
                 + "\(transfers.map(\.description).sorted())")
-        let moved = moved(by: facts.lines)
+        let moved = Movement(by: facts.lines)
         let due = due(payment)
         expect(
             moved == due, check, subject,
-            "should move \(Self.describe(due)), but moved \(Self.describe(moved))")
+            "should move \(due), but moved \(moved)")
     }
 
     private mutating func checkFailure(_ payment: SagaFacts.Payment) {
@@ -117,38 +119,17 @@ struct SagaAgreement {
 }
 
 extension SagaAgreement {
-    /// Minor units per account: credits less debits.
-    private typealias Movement = [AccountID: Int64]
-
-    private func moved(by lines: [SagaFacts.Line]) -> Movement {
-        lines.reduce(into: [:]) { moved, line in
-            moved[line.account, default: 0] += line.side == "debit" ? -line.amount : line.amount
-        }.filter { $0.value != 0 }
-    }
-
     /// The payer loses the amount, the operator's accounts get fee and tax, the payee the rest.
-    ///
-    /// The operator's accounts are known by their role among the lines. One that is missing there
-    /// is counted under an id that no line has, so that it shows.
     private func due(_ payment: SagaFacts.Payment) -> Movement {
         let fee = payment.fee ?? 0
         let tax = payment.tax ?? 0
-        var due: Movement = [:]
-        due[payment.source, default: 0] -= payment.amount
-        due[payment.destination, default: 0] += payment.amount - fee - tax
-        for (role, amount) in [("fees", fee), ("tax", tax)] where amount != 0 {
-            let account = facts.lines.first { $0.role == role }?.account ?? AccountID()
-            due[account, default: 0] += amount
-        }
-        return due.filter { $0.value != 0 }
-    }
-
-    private static func describe(_ movement: Movement) -> String {
-        let lines = movement.map { "\($0.value) to \($0.key)" }.sorted()
-        return lines.isEmpty ? "nothing" : lines.joined(separator: ", ")
+        return Movement([
+            (payment.source, -payment.amount), (payment.destination, payment.amount - fee - tax),
+            (facts.account(of: "fees"), fee), (facts.account(of: "tax"), tax),
+        ])
     }
 }
 
 extension Optional where Wrapped: CustomStringConvertible {
-    fileprivate var described: String { map(\.description) ?? "none" }
+    var described: String { map(\.description) ?? "none" }
 }

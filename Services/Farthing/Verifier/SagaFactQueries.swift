@@ -23,7 +23,7 @@ enum SagaFactQueries {
     static let lines = Statement(
         """
         SELECT transfer.saga, transfer.id, transfer.tenant, transfer.payment, entry.account,
-               account.role, entry.side, entry.amount, entry.currency
+               account.role, entry.side, entry.amount, entry.currency, transfer.reverses
         FROM transfer
         JOIN entry ON entry.transfer = transfer.id
         LEFT JOIN account ON account.id = entry.account
@@ -34,6 +34,22 @@ enum SagaFactQueries {
         """
         SELECT saga, id, tenant, payment, amount, currency, fee, tax, status
         FROM invoice
+        WHERE saga > $1::uuid AND saga <= $2::uuid
+        """)
+
+    static let refunds = Statement(
+        """
+        SELECT refund.saga, refund.id, refund.tenant, refund.status, refund.amount,
+               refund.currency, refund.fee, refund.tax, refund.transfer, refund.credit_note,
+               payment.id, payment.source, payment.destination, payment.transfer, payment.invoice
+        FROM refund JOIN payment ON payment.id = refund.payment
+        WHERE refund.saga > $1::uuid AND refund.saga <= $2::uuid
+        """)
+
+    static let creditNotes = Statement(
+        """
+        SELECT saga, id, tenant, refund, payment, invoice, amount, currency, fee, tax, status
+        FROM credit_note
         WHERE saga > $1::uuid AND saga <= $2::uuid
         """)
 

@@ -42,6 +42,42 @@ struct SagaFacts: Sendable {
         var side: String
         var amount: Int64
         var currency: String
+        /// What the transfer gives back, if it is a reversal.
+        var reverses: TransferID?
+    }
+
+    /// A refund, and of its payment what the refund goes by.
+    struct Refund: Equatable, Sendable {
+        var id: RefundID
+        var tenant: String
+        /// `processing`, `succeeded` or `failed`.
+        var status: String
+        var amount: Int64
+        var currency: String
+        var fee: Int64?
+        var tax: Int64?
+        var transfer: TransferID?
+        var creditNote: CreditNoteID?
+        var payment: PaymentID
+        var source: AccountID
+        var destination: AccountID
+        /// The payment's transfer and invoice, which the refund gives back from.
+        var original: TransferID?
+        var invoice: InvoiceID?
+    }
+
+    struct CreditNote: Equatable, Sendable {
+        var id: CreditNoteID
+        var tenant: String
+        var refund: RefundID
+        var payment: PaymentID
+        var invoice: InvoiceID
+        var amount: Int64
+        var currency: String
+        var fee: Int64
+        var tax: Int64
+        /// `open`, `voided` or `settled`.
+        var status: String
     }
 
     struct Invoice: Equatable, Sendable {
@@ -57,9 +93,11 @@ struct SagaFacts: Sendable {
     }
 
     var payment: Payment?
+    var refund: Refund?
     var holds: [Hold] = []
     var lines: [Line] = []
     var invoices: [Invoice] = []
+    var creditNotes: [CreditNote] = []
 }
 
 // The first column of every row is the saga; the others are in the order of `SagaFactQueries`.
@@ -91,7 +129,33 @@ extension SagaFacts.Line {
             transfer: TransferID(try row.read(1)), tenant: try row.read(2),
             payment: try row.read(3, as: UUID?.self).map { PaymentID($0) },
             account: AccountID(try row.read(4)), role: try row.read(5), side: try row.read(6),
-            amount: try row.read(7), currency: try row.read(8))
+            amount: try row.read(7), currency: try row.read(8),
+            reverses: try row.read(9, as: UUID?.self).map { TransferID($0) })
+    }
+}
+
+extension SagaFacts.Refund {
+    init(_ row: Row) throws {
+        self.init(
+            id: RefundID(try row.read(1)), tenant: try row.read(2), status: try row.read(3),
+            amount: try row.read(4), currency: try row.read(5), fee: try row.read(6),
+            tax: try row.read(7), transfer: try row.read(8, as: UUID?.self).map { TransferID($0) },
+            creditNote: try row.read(9, as: UUID?.self).map { CreditNoteID($0) },
+            payment: PaymentID(try row.read(10)), source: AccountID(try row.read(11)),
+            destination: AccountID(try row.read(12)),
+            original: try row.read(13, as: UUID?.self).map { TransferID($0) },
+            invoice: try row.read(14, as: UUID?.self).map { InvoiceID($0) })
+    }
+}
+
+extension SagaFacts.CreditNote {
+    init(_ row: Row) throws {
+        self.init(
+            id: CreditNoteID(try row.read(1)), tenant: try row.read(2),
+            refund: RefundID(try row.read(3)), payment: PaymentID(try row.read(4)),
+            invoice: InvoiceID(try row.read(5)), amount: try row.read(6),
+            currency: try row.read(7), fee: try row.read(8), tax: try row.read(9),
+            status: try row.read(10))
     }
 }
 

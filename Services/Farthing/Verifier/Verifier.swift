@@ -26,6 +26,10 @@ public struct Verifier: Sendable {
         case live
     }
 
+    private static let paymentChecks = PaymentChecks.all + RefundChecks.all
+    private static let billingChecks = BillingChecks.all + CreditNoteChecks.all
+    private static let ledgerChecks = LedgerChecks.all + ReversalChecks.all
+
     private let databases: Databases
     private let mode: Mode
 
@@ -39,13 +43,13 @@ public struct Verifier: Sendable {
         try await withDatabases { payment, billing, ledger in
             let atRest = mode == .atRest ? PaymentChecks.atRest : []
             async let paymentFindings = findings(
-                of: PaymentChecks.all + atRest, in: payment, "payment")
-            async let billingFindings = findings(of: BillingChecks.all, in: billing, "billing")
-            async let ledgerFindings = findings(of: LedgerChecks.all, in: ledger, "ledger")
+                of: Self.paymentChecks + atRest, in: payment, "payment")
+            async let billingFindings = findings(of: Self.billingChecks, in: billing, "billing")
+            async let ledgerFindings = findings(of: Self.ledgerChecks, in: ledger, "ledger")
             let found = try await paymentFindings + billingFindings + ledgerFindings
 
             let checks =
-                PaymentChecks.all.count + BillingChecks.all.count + LedgerChecks.all.count
+                Self.paymentChecks.count + Self.billingChecks.count + Self.ledgerChecks.count
                 + 3 * EveryDatabaseChecks.all.count
             guard mode == .atRest else {
                 return Findings(findings: found, checks: checks, payments: 0)
