@@ -52,7 +52,7 @@ enum SoundRun {
         return Facts.Payment(
             id: id, status: name == "pay-0" ? "succeeded" : "failed", amount: order.amount,
             currency: "USD", source: market.source(of: order).account,
-            destination: market.destination(of: order).account, reference: name,
+            destination: market.destination(of: order).account,
             fee: charge.fee, tax: charge.tax,
             amountRefunded: name == "pay-0" ? order.amount : 0,
             failureCode: name == "pay-0" ? "" : "insufficient-funds")
@@ -60,8 +60,7 @@ enum SoundRun {
 
     static func refund(id: String) -> Facts.Refund {
         Facts.Refund(
-            id: id, payment: "id-pay-0", status: "succeeded", amount: refunded.amount,
-            reference: "refund-0")
+            id: id, payment: "id-pay-0", status: "succeeded", amount: refunded.amount)
     }
 
     /// The first three are of one source, the first two of one key; the last is another source's

@@ -10,7 +10,6 @@ struct Facts: Sendable {
         var currency: String
         var source: String
         var destination: String
-        var reference: String
         var fee: Int64
         var tax: Int64
         var amountRefunded: Int64
@@ -23,7 +22,6 @@ struct Facts: Sendable {
         var payment: String
         var status: String
         var amount: Int64
-        var reference: String
     }
 
     /// An account's balance as the ledger shows it, and as it should be.

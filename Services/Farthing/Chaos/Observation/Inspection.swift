@@ -146,7 +146,7 @@ extension Facts.Payment {
             id: json["id"].string ?? "", status: json["status"].string ?? "",
             amount: json["amount"].integer ?? 0, currency: json["currency"].string ?? "",
             source: json["source"].string ?? "", destination: json["destination"].string ?? "",
-            reference: json["reference"].string ?? "", fee: json["fee"].integer ?? 0,
+            fee: json["fee"].integer ?? 0,
             tax: json["tax"].integer ?? 0, amountRefunded: json["amount_refunded"].integer ?? 0,
             failureCode: json["failure"]["code"].string ?? "")
     }
@@ -156,7 +156,6 @@ extension Facts.Refund {
     init(_ json: JSON) {
         self.init(
             id: json["id"].string ?? "", payment: json["payment"].string ?? "",
-            status: json["status"].string ?? "", amount: json["amount"].integer ?? 0,
-            reference: json["reference"].string ?? "")
+            status: json["status"].string ?? "", amount: json["amount"].integer ?? 0)
     }
 }
