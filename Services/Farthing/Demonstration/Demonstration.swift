@@ -43,9 +43,16 @@ struct Demonstration: Sendable {
                 end: .failed(step: "place-hold")),
         ]
         var content = true
+        var paid: [JSON] = []
         for scene in scenes {
             terminal.title(scene.title)
-            let asExpected = try await play(scene)
+            let (payment, asExpected) = try await play(scene)
+            content = content && asExpected
+            if scene.end == .succeeded { paid.append(payment) }
+        }
+        for payment in paid {
+            terminal.title("Bob gives it back: a refund, its fee and tax with it")
+            let asExpected = try await refund(payment)
             content = content && asExpected
         }
         terminal.title("Twenty more, each awaited with Prefer: wait=5")

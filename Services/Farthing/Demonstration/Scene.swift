@@ -26,50 +26,64 @@ struct Scene: Sendable {
 }
 
 extension Demonstration {
-    /// Makes the payment and shows each step of its saga as it happens. Returns whether it ended
-    /// as it should; throws when no answer comes.
-    func play(_ scene: Scene) async throws -> Bool {
+    /// Makes the payment and shows each step of its saga as it happens. Returns how it ended, and
+    /// whether that is how it should; throws when no answer comes.
+    func play(_ scene: Scene) async throws -> (ended: JSON, asExpected: Bool) {
+        try await show("/v1/payments", scene.request, shownAt: "/v1/payments", until: scene.end)
+    }
+
+    /// Gives all of a payment back. Returns whether it ended as it should.
+    func refund(_ payment: JSON) async throws -> Bool {
+        let place = "/v1/payments/\(payment["id"].string ?? "")/refunds"
+        let reason: JSON = ["reason": "The goods were returned."]
+        return try await show(place, reason, shownAt: "/v1/refunds", until: .succeeded).asExpected
+    }
+
+    /// Asks for what a saga will do and shows its steps as they happen.
+    private func show(
+        _ place: String, _ request: JSON, shownAt home: String, until end: Scene.End
+    ) async throws -> (ended: JSON, asExpected: Bool) {
         let began = ContinuousClock.now
-        let answer = try await payments.post("/v1/payments", scene.request).successful()
+        let answer = try await payments.post(place, request).successful()
         guard let id = answer["id"].string else {
-            throw LocalStackError(.invalid, "a payment was accepted without an id")
+            throw LocalStackError(.invalid, "\(place) was accepted without an id")
         }
         terminal.line("  \(id)")
-        let payment = try await follow(id, from: began, upTo: .seconds(60))
+        let ended = try await follow("\(home)/\(id)", from: began, upTo: .seconds(60))
         let time = began.duration(to: .now)
 
-        let status = payment["status"].string ?? "?"
+        let status = ended["status"].string ?? "?"
         if status == "succeeded" {
-            let fee = USD(payment["fee"].integer ?? 0)
-            let tax = USD(payment["tax"].integer ?? 0)
+            let fee = USD(ended["fee"].integer ?? 0)
+            let tax = USD(ended["tax"].integer ?? 0)
             terminal.line(
                 "  " + terminal.good("succeeded") + " after \(time.short): fee \(fee), tax \(tax)")
         } else {
-            let failure = payment["failure"]
+            let failure = ended["failure"]
             terminal.line(
                 "  " + terminal.bad(status) + " after \(time.short): "
                     + "\(failure["code"].string ?? "?") at \(failure["step"].string ?? "?")")
         }
-        let end: Scene.End =
+        let seen: Scene.End =
             status == "succeeded"
-            ? .succeeded : .failed(step: payment["failure"]["step"].string ?? status)
-        if end != scene.end { terminal.line("  " + terminal.bad("This is not how it should end.")) }
-        return end == scene.end
+            ? .succeeded : .failed(step: ended["failure"]["step"].string ?? status)
+        if seen != end { terminal.line("  " + terminal.bad("This is not how it should end.")) }
+        return (ended, seen == end)
     }
 
-    /// Asks for the payment until it has ended, and shows what is new in its timeline.
+    /// Asks for a payment or a refund until it has ended, and shows what is new in its timeline.
     private func follow(
-        _ id: String, from began: ContinuousClock.Instant, upTo limit: Duration
+        _ path: String, from began: ContinuousClock.Instant, upTo limit: Duration
     ) async throws -> JSON {
         var shown = 0
         while true {
-            let payment = try await payments.get("/v1/payments/\(id)").successful()
-            let timeline = payment["timeline"].elements
+            let now = try await payments.get(path).successful()
+            let timeline = now["timeline"].elements
             for entry in timeline.dropFirst(shown) { show(entry) }
             shown = max(shown, timeline.count)
-            if payment["status"].string != "processing" { return payment }
+            if now["status"].string != "processing" { return now }
             guard began.duration(to: .now) < limit else {
-                throw LocalStackError(.notReady, "\(id) has not ended after \(limit.short)")
+                throw LocalStackError(.notReady, "\(path) has not ended after \(limit.short)")
             }
             try await Task.sleep(for: .milliseconds(3))
         }
