@@ -49,13 +49,17 @@ final class ConsumerCounts: Sendable {
             guard let answer = try? await api.get("/metrics"), answer.status == 200 else {
                 continue
             }
-            let text = String(decoding: answer.bytes, as: UTF8.self)
-            for line in text.split(separator: "\n") where line.hasPrefix("consumer_") {
-                guard let space = line.lastIndex(of: " "),
-                    let value = Int(line[line.index(after: space)...])
-                else { continue }
-                note("\(name) \(line[..<space])", value)
-            }
+            take(String(decoding: answer.bytes, as: UTF8.self), of: name)
+        }
+    }
+
+    /// What a service tells, in Prometheus' text format.
+    func take(_ metrics: String, of service: String) {
+        for line in metrics.split(separator: "\n") where line.hasPrefix("consumer_") {
+            guard let space = line.lastIndex(of: " "),
+                let value = Int(line[line.index(after: space)...])
+            else { continue }
+            note("\(service) \(line[..<space])", value)
         }
     }
 
