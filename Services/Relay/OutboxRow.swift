@@ -14,6 +14,8 @@ struct OutboxRow {
     let headers: UnsafeRawBufferPointer
     /// Microseconds since 2000-01-01 00:00 UTC.
     let createdAt: Int64
+    /// `nil` where the event is not to be linked to the one before it.
+    let position: Int64?
 }
 
 /// One row of the outbox as the table gives it, in one piece of memory.
@@ -21,10 +23,12 @@ struct OutboxRowCopy {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private let createdAt: Int64
+    private let position: Int64?
 
     /// Reads a row of `RelayQueries.openCursor`. Throws `PostgresError`.
     init(_ row: Row) throws(PostgresError) {
         createdAt = try row.read(6)
+        position = try row.read(7)
         let id: UUID = try row.read(0)
         withUnsafeBytes(of: id.uuid) { append($0) }
         for column in 1...3 { append(try row.read(column, as: String.self).utf8) }
@@ -47,7 +51,8 @@ struct OutboxRowCopy {
             return try body(
                 OutboxRow(
                     id: piece(0), topic: piece(1), key: piece(2), type: piece(3),
-                    payload: piece(4), headers: piece(5), createdAt: createdAt))
+                    payload: piece(4), headers: piece(5), createdAt: createdAt,
+                    position: position))
         }
     }
 }
@@ -55,6 +60,8 @@ struct OutboxRowCopy {
 /// Where the outbox's columns stand in what the log tells of an inserted row.
 struct OutboxLayout {
     private let id, topic, key, type, payload, headers, createdAt: Int
+    /// Not there in a table that somebody else made.
+    private let position: Int?
 
     /// Throws `.malformedOutbox` if a column is missing.
     init(_ relation: PgOutput.Relation) throws(RelayError) {
@@ -70,6 +77,7 @@ struct OutboxLayout {
         payload = try index("payload")
         headers = try index("headers")
         createdAt = try index("created_at")
+        position = relation.index(of: "position")
     }
 
     /// The row that was inserted. Throws `.malformedOutbox`.
@@ -92,6 +100,12 @@ struct OutboxLayout {
             id: id, topic: try bytes(topic), key: try bytes(key), type: try bytes(type),
             payload: try bytes(payload),
             headers: UnsafeRawBufferPointer(rebasing: headers.dropFirst()),
-            createdAt: Int64(bigEndian: createdAt.loadUnaligned(as: Int64.self)))
+            createdAt: Int64(bigEndian: createdAt.loadUnaligned(as: Int64.self)),
+            position: try position.map(bytes).map { bytes throws(RelayError) in
+                guard bytes.count == 8 else {
+                    throw RelayError(.malformedOutbox, "the outbox's position is not a bigint")
+                }
+                return Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
+            })
     }
 }

@@ -14,6 +14,7 @@ struct Publisher: ~Copyable {
         let name: [UInt8]
         let topic: DirectProducer.Topic
         let events: Counter
+        var chain = KeyChain()
     }
 
     /// Stops reading the log at this many undelivered records.
@@ -64,15 +65,15 @@ struct Publisher: ~Copyable {
     /// Throws `RelayError` `.malformedOutbox`, `KafkaError`.
     mutating func publish(_ row: OutboxRow) throws -> Bool {
         let route = try route(to: row.topic)
-        try writeHeaders(row)
+        try writeHeaders(row, route)
         if window.undelivered == 0 { lastProgress = .now }
         guard
             try producer.enqueue(
-                route.topic, key: row.key, value: row.payload, headers: headers,
+                routes[route].topic, key: row.key, value: row.payload, headers: headers,
                 token: window.token)
         else { return false }
         window.sent()
-        route.events.increment()
+        routes[route].events.increment()
         return true
     }
 
@@ -99,17 +100,18 @@ struct Publisher: ~Copyable {
         }
     }
 
-    private mutating func route(to topic: UnsafeRawBufferPointer) throws -> Route {
-        for route in routes where route.name.elementsEqual(topic) { return route }
+    /// The index of the topic's route.
+    private mutating func route(to topic: UnsafeRawBufferPointer) throws -> Int {
+        for index in routes.indices where routes[index].name.elementsEqual(topic) { return index }
         let name = String(decoding: topic, as: UTF8.self)
         let route = Route(
             name: [UInt8](topic), topic: try producer.topic(name),
             events: metrics.events(topic: name))
         routes.append(route)
-        return route
+        return routes.count - 1
     }
 
-    private mutating func writeHeaders(_ row: OutboxRow) throws(RelayError) {
+    private mutating func writeHeaders(_ row: OutboxRow, _ route: Int) throws(RelayError) {
         headers.removeAll()
         headers.append(EnvelopeHeader.specversion, EnvelopeHeader.specversionValue)
         WireText.withUUID(row.id) { headers.append(EnvelopeHeader.id, $0) }
@@ -117,5 +119,12 @@ struct Publisher: ~Copyable {
         WireText.withTime(row.createdAt) { headers.append(EnvelopeHeader.time, $0) }
         headers.append(EnvelopeHeader.contentType, EnvelopeHeader.contentTypeValue)
         try HeaderScanner.scan(row.headers) { headers.append($0, $1) }
+        guard let position = row.position else { return }
+        WireText.withNumber(position) { headers.append(EnvelopeHeader.sequence, $0) }
+        // A full queue has the row published again: it is then the one before itself.
+        let previous = routes[route].chain.append(position, key: row.key)
+        if let previous, previous != position {
+            WireText.withNumber(previous) { headers.append(EnvelopeHeader.previous, $0) }
+        }
     }
 }

@@ -69,10 +69,29 @@ enum RelayQueries {
         """
         DECLARE unpublished NO SCROLL CURSOR FOR
         SELECT id, topic, aggregateid, type, payload, headers::text,
-               (extract(epoch FROM created_at) * 1000000)::bigint - 946684800000000
+               (extract(epoch FROM created_at) * 1000000)::bigint - 946684800000000, position
           FROM outbox WHERE xid >= '\(below)'::xid8 ORDER BY position
         """
     }
 
     static let fetch = "FETCH 500 FROM unpublished"
+
+    /// Writes the declaration of a cursor over a range of the outbox, in the order of `position`.
+    /// $1 since, $2 until, $3 topic, $4 key; all but the first may be NULL.
+    ///
+    /// A cursor cannot take parameters: Postgres itself puts the values in. The events are linked
+    /// to nothing, because they come a second time, out of their turn.
+    static let declareReplay = Statement(
+        """
+        SELECT format(
+            'DECLARE unpublished NO SCROLL CURSOR FOR
+             SELECT id, topic, aggregateid, type, payload, headers::text,
+                    (extract(epoch FROM created_at) * 1000000)::bigint - 946684800000000,
+                    NULL::bigint
+               FROM outbox
+              WHERE created_at >= %L AND (%L::timestamptz IS NULL OR created_at < %L)
+                AND (%L::text IS NULL OR topic = %L) AND (%L::text IS NULL OR aggregateid = %L)
+              ORDER BY position',
+            $1::timestamptz, $2::timestamptz, $2, $3::text, $3, $4::text, $4)
+        """)
 }

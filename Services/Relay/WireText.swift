@@ -22,6 +22,22 @@ enum WireText {
         }
     }
 
+    /// Calls `body` with a number in decimal. The number is not negative.
+    static func withNumber<Result>(
+        _ number: Int64, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
+            var start = text.count
+            var rest = number.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            return body(UnsafeRawBufferPointer(rebasing: text[start...]))
+        }
+    }
+
     /// Calls `body` with a time as RFC 3339 writes it, in UTC and milliseconds, rounded down:
     /// `2026-11-21T09:30:00.125Z`. The time is in microseconds since 2000-01-01 00:00 UTC.
     static func withTime<Result>(

@@ -17,6 +17,13 @@ public enum EnvelopeHeader {
     public static let direction = "ce_sagadirection"
     public static let traceparent = "traceparent"
 
+    /// The outbox row's position, which names the event among those of its source; written by the
+    /// relay.
+    public static let sequence = "ce_sequence"
+    /// The `sequence` of the event that was published before it under the same topic and key; not
+    /// there where the relay does not know.
+    public static let previous = "ce_previous"
+
     public static let specversionValue = "1.0"
     public static let contentTypeValue = "application/json"
 }

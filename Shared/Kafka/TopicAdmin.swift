@@ -37,6 +37,56 @@ public struct TopicAdmin: Sendable {
         try await onThread { () throws(KafkaError) in try topicsBlocking() }
     }
 
+    /// How long a topic keeps its messages.
+    public enum Retention: Equatable, Sendable {
+        case milliseconds(Int64)
+        case forever
+    }
+
+    /// How long topics keep their messages (`retention.ms`). One that the cluster says nothing of
+    /// is not among the answers.
+    public func retention(of names: [String]) async throws(KafkaError) -> [String: Retention] {
+        try await onThread { () throws(KafkaError) in try retentionBlocking(of: names) }
+    }
+
+    private func retentionBlocking(
+        of names: [String]
+    ) throws(KafkaError) -> [String: Retention] {
+        var resources: [OpaquePointer?] = names.map {
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0)
+        }
+        defer { for resource in resources { rd_kafka_ConfigResource_destroy(resource) } }
+        return try ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { client, options, queue in
+            rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
+        } reading: { event throws(KafkaError) in
+            var retentions: [String: Retention] = [:]
+            var count = 0
+            guard let answers = rd_kafka_DescribeConfigs_result_resources(event, &count) else {
+                return [:]
+            }
+            for index in 0..<count {
+                guard let resource = answers[index],
+                    rd_kafka_ConfigResource_error(resource) == RD_KAFKA_RESP_ERR_NO_ERROR,
+                    let milliseconds = Self.setting("retention.ms", of: resource).flatMap(
+                        Int64.init)
+                else { continue }
+                let name = String(cString: rd_kafka_ConfigResource_name(resource))
+                retentions[name] = milliseconds < 0 ? .forever : .milliseconds(milliseconds)
+            }
+            return retentions
+        }
+    }
+
+    private static func setting(_ name: String, of resource: OpaquePointer) -> String? {
+        var count = 0
+        guard let entries = rd_kafka_ConfigResource_configs(resource, &count) else { return nil }
+        for index in 0..<count
+        where String(cString: rd_kafka_ConfigEntry_name(entries[index])) == name {
+            return rd_kafka_ConfigEntry_value(entries[index]).map { String(cString: $0) }
+        }
+        return nil
+    }
+
     /// `createTopics` for a caller that has a thread of its own to block.
     public func createTopicsBlocking(
         _ names: [String], partitions: Int, replication: Int = 1
@@ -101,6 +151,26 @@ public struct TopicAdmin: Sendable {
         _ request: (OpaquePointer, OpaquePointer?, OpaquePointer?) -> Void,
         results: (OpaquePointer, inout Int) -> UnsafeMutablePointer<OpaquePointer?>?
     ) throws(KafkaError) {
+        try ask(operation, request) { event throws(KafkaError) in
+            var count = 0
+            guard let topics = results(event, &count) else { return }
+            for index in 0..<count {
+                let error = rd_kafka_topic_result_error(topics[index])
+                if error == RD_KAFKA_RESP_ERR_NO_ERROR { continue }
+                let failure = KafkaError(
+                    error,
+                    rd_kafka_topic_result_error_string(topics[index]).map { String(cString: $0) })
+                if failure.code != harmless { throw failure }
+            }
+        }
+    }
+
+    /// Sends one admin request and has its answer read.
+    private func ask<Value>(
+        _ operation: rd_kafka_admin_op_t,
+        _ request: (OpaquePointer, OpaquePointer?, OpaquePointer?) -> Void,
+        reading read: (OpaquePointer) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
         let client = try makeClient()
         defer { client.destroy() }
         let queue = rd_kafka_queue_new(client.handle)
@@ -119,16 +189,7 @@ public struct TopicAdmin: Sendable {
         if error != RD_KAFKA_RESP_ERR_NO_ERROR {
             throw KafkaError(error, String(cString: rd_kafka_event_error_string(event)))
         }
-        var count = 0
-        guard let topics = results(event, &count) else { return }
-        for index in 0..<count {
-            let error = rd_kafka_topic_result_error(topics[index])
-            if error == RD_KAFKA_RESP_ERR_NO_ERROR { continue }
-            let failure = KafkaError(
-                error, rd_kafka_topic_result_error_string(topics[index]).map { String(cString: $0) }
-            )
-            if failure.code != harmless { throw failure }
-        }
+        return try read(event)
     }
 
     private func onThread<Value: Sendable>(

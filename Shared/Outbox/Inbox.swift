@@ -17,4 +17,15 @@ public enum Inbox {
         }
         return envelopes.filter { fresh.remove($0.id) != nil }
     }
+
+    /// Forgets at most `limit` messages that were received longer ago than `age`, an hour at least;
+    /// tells how many.
+    ///
+    /// What is forgotten and delivered again is handled again: `age` must exceed the time for which
+    /// the bus keeps messages. Throws `PostgresError`.
+    public static func forget(
+        olderThan age: Duration, limit: Int, in tx: borrowing Transaction
+    ) throws -> Int {
+        try tx.query(OutboxQueries.forget, age.components.seconds, limit).first?.read(0) ?? 0
+    }
 }

@@ -26,6 +26,9 @@ enum OutboxQueries {
         RETURNING message_id
         """)
 
+    /// $1 age in seconds, $2 limit.
+    static let forget = Statement("SELECT inbox_forget($1, $2)")
+
     static let loadBarrier = Statement(
         """
         SELECT barrier.saga, barrier.step, direction, outcome, reply_type, reply

@@ -6,5 +6,9 @@ public enum OutboxSchema {
     /// Also defines the trigger function `refuse_change()` for everybody's append-only tables.
     public static let migrations = MigrationSet(
         component: "outbox",
-        [Migration(version: 1, name: "outbox", sql: PackageResources.V0001_outbox_sql)])
+        [
+            Migration(version: 1, name: "outbox", sql: PackageResources.V0001_outbox_sql),
+            Migration(
+                version: 2, name: "inbox_upkeep", sql: PackageResources.V0002_inbox_upkeep_sql),
+        ])
 }

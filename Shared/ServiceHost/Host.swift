@@ -53,13 +53,16 @@ public struct Host: Sendable {
             authenticator: await Authenticator(hs256Secret: configuration.jwtSecret))
         var routes = Routes(host: edge)
         addRoutes(&routes)
+        if !routes.consumptions.isEmpty {
+            DeadLetterDesk(routes.consumptions).add(to: &routes)
+        }
         let server = HTTPServer(
             host: configuration.httpHost, port: configuration.httpPort, logger: logger,
             endpoints: routes.endpoints, readiness: readiness, listening: listening)
         // Stopped in reverse: no new requests first, then the consumers that finish those waiting.
         let services: [any Service] =
             try consumerLoops(routes.consumptions) + routes.backgrounds + [idempotencySweep]
-            + [server]
+            + inboxUpkeep(routes.consumptions) + [server]
         do {
             try await Process.run(services, stopOn: signals, logger: logger)
         } catch {
@@ -97,6 +100,22 @@ public struct Host: Sendable {
         }
     }
 
+    /// Nothing to keep up where nothing is consumed.
+    private func inboxUpkeep(_ consumptions: [ConsumedTopic]) -> [any Service] {
+        guard !consumptions.isEmpty else { return [] }
+        return [
+            InboxUpkeep(
+                topics: consumptions.map(\.topic).sorted(), kafka: kafka, database: database,
+                retention: configuration.inboxRetention, assumed: configuration.topicRetention,
+                logger: logger)
+        ]
+    }
+
+    private var kafka: KafkaConfiguration {
+        KafkaConfiguration(
+            bootstrapServers: configuration.kafkaBootstrap, configuration.kafkaConsumer)
+    }
+
     private var idempotencySweep: Background {
         let sweep = IdempotencySweep(
             database: database, retention: configuration.idempotencyRetention)
@@ -128,8 +147,7 @@ public struct Host: Sendable {
     }
 
     private func consumerLoops(_ consumptions: [ConsumedTopic]) throws -> [any Service] {
-        let kafka = KafkaConfiguration(
-            bootstrapServers: configuration.kafkaBootstrap, configuration.kafkaConsumer)
+        let kafka = kafka
         return try Dictionary(grouping: consumptions, by: \.group).map { group, topics in
             var pipelines: [String: BatchPipeline] = [:]
             for topic in topics {

@@ -22,12 +22,19 @@ public struct HostConfiguration: Sendable {
     public var logLevel: Logger.Level
     /// `IDEMPOTENCY_RETENTION_HOURS`: how long answers are repeated, at least 24.
     public var idempotencyRetention: Duration
+    /// `INBOX_RETENTION_HOURS`: how long received messages are remembered. More than topics keep
+    /// them, or the service does not run.
+    public var inboxRetention: Duration
+    /// `TOPIC_RETENTION_HOURS`: how long topics keep messages where the broker does not say.
+    public var topicRetention: Duration
 
     public init(
         databaseURL: String, databasePool: Int = 8, kafkaBootstrap: String,
         kafkaConsumer: [String: String] = [:], httpHost: String = "127.0.0.1", httpPort: Int,
         jwtSecret: String, logLevel: Logger.Level = .info,
-        idempotencyRetention: Duration = .seconds(30 * 24 * 3600)
+        idempotencyRetention: Duration = .seconds(30 * 24 * 3600),
+        inboxRetention: Duration = .seconds(8 * 24 * 3600),
+        topicRetention: Duration = .seconds(7 * 24 * 3600)
     ) {
         self.databaseURL = databaseURL
         self.databasePool = databasePool
@@ -38,6 +45,8 @@ public struct HostConfiguration: Sendable {
         self.jwtSecret = jwtSecret
         self.logLevel = logLevel
         self.idempotencyRetention = idempotencyRetention
+        self.inboxRetention = inboxRetention
+        self.topicRetention = topicRetention
     }
 
     /// Reads the environment, and arms its failpoints. Throws `HostError` `.configuration` that
@@ -65,7 +74,11 @@ public struct HostConfiguration: Sendable {
             httpPort: try environment.requiredInt("HTTP_PORT", 0...65_535),
             jwtSecret: try environment.required("JWT_HS256_SECRET"),
             logLevel: try environment.logLevel(),
-            idempotencyRetention: .seconds(hours * 3600))
+            idempotencyRetention: .seconds(hours * 3600),
+            inboxRetention: .seconds(
+                (try environment.int("INBOX_RETENTION_HOURS", 1...87_600) ?? 8 * 24) * 3600),
+            topicRetention: .seconds(
+                (try environment.int("TOPIC_RETENTION_HOURS", 1...87_600) ?? 7 * 24) * 3600))
         // RFC 7518 §3.2: a key of the hash's size or larger must be used.
         guard jwtSecret.utf8.count >= 32 else {
             throw HostError(.configuration, "JWT_HS256_SECRET must have at least 32 bytes")

@@ -54,8 +54,14 @@ enum HostQueries {
     // MARK: Consumers
 
     /// Which of these keys wait for an operator. $1 topic, $2 keys.
+    ///
+    /// Locked, so that a key is not freed while a message of it is being parked: it would stay
+    /// behind.
     static let parkedKeys = Statement(
-        "SELECT key FROM parked_key WHERE topic = $1 AND key = ANY ($2::text[])")
+        """
+        SELECT key FROM parked_key WHERE topic = $1 AND key = ANY ($2::text[]) ORDER BY key
+        FOR SHARE
+        """)
 
     /// $1 topic, $2 key, $3 reason.
     static let parkKey = Statement(

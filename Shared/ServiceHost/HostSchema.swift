@@ -7,6 +7,8 @@ public enum HostSchema {
     public static let migrations = MigrationSet(
         component: "host",
         [
-            Migration(version: 1, name: "host", sql: PackageResources.V0001_host_sql)
+            Migration(version: 1, name: "host", sql: PackageResources.V0001_host_sql),
+            Migration(
+                version: 2, name: "dead_letters", sql: PackageResources.V0002_dead_letters_sql),
         ])
 }

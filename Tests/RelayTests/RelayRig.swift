@@ -100,9 +100,10 @@ struct RelayRig {
         try Connection(url: database.superuserURL).query(sql)
     }
 
-    /// Waits until the checkpoint says of every row that it is published.
+    /// Waits until the checkpoint says of every row that it is published. It cannot while any
+    /// transaction of the cluster is older, and another test may keep one open for a while.
     func checkpointed() async throws {
-        try await eventually(within: .seconds(20), "the checkpoint covers every row") {
+        try await eventually(within: .seconds(90), "the checkpoint covers every row") {
             try superuser(
                 """
                 SELECT coalesce(bool_and(xid < (SELECT published_below FROM relay_checkpoint)),

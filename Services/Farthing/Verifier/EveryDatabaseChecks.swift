@@ -26,7 +26,8 @@ enum EveryDatabaseChecks {
             CROSS JOIN pg_roles AS role
             WHERE facts.relnamespace = 'public'::regnamespace
               AND facts.relname IN ('outbox', 'inbox', 'barrier', 'audit', 'saga_log', 'transfer',
-                                    'entry', 'fee_plan', 'invoice_line')
+                                    'entry', 'fee_plan', 'invoice_line', 'dead_letters',
+                                    'dead_letter_resolution')
               AND NOT role.rolsuper
               AND role.oid <> facts.relowner
               AND pg_has_role(role.oid, 'farthing_service', 'USAGE')

@@ -13,6 +13,14 @@ struct BatchPipeline: Sendable {
     let topic: ConsumedTopic
     let database: Database
     let logger: Logger
+    private let watch: KeyWatch
+
+    init(topic: ConsumedTopic, database: Database, logger: Logger) {
+        self.topic = topic
+        self.database = database
+        self.logger = logger
+        watch = KeyWatch(operation: topic.operation, logger: logger)
+    }
 
     /// The process is to end before the batch went through; its offsets must not be stored.
     struct Stopped: Error {}
@@ -23,6 +31,8 @@ struct BatchPipeline: Sendable {
         var duplicate = 0
         var undecodable = 0
         var parked = 0
+        /// What was received for the first time.
+        var fresh: Set<UUID> = []
     }
 
     /// How often a message is tried alone before it is taken for poison: a race between two
@@ -71,6 +81,7 @@ struct BatchPipeline: Sendable {
             return tally
         }
         count(tally)
+        look(at: part, tally.fresh)
         topic.afterCommit?()
         // The commit stands: whatever is injected here may delay what follows, not repeat it.
         try? await Failpoint.reach("\(topic.operation).after-commit")
@@ -97,6 +108,7 @@ struct BatchPipeline: Sendable {
         let parked = try DeadLetters.parkedKeys(topic.topic, among: envelopes, in: tx)
         var fresh = try Inbox.admit(envelopes, in: tx)
         tally.duplicate = envelopes.count - fresh.count
+        tally.fresh = Set(fresh.map(\.id))
         if !parked.isEmpty {
             for envelope in fresh where parked.contains(envelope.key) {
                 guard let message = messages[envelope.id] else { continue }
@@ -136,6 +148,17 @@ struct BatchPipeline: Sendable {
 }
 
 extension BatchPipeline {
+    /// Looks for gaps in what was received for the first time, once it is committed.
+    private func look(at part: ArraySlice<Received>, _ fresh: Set<UUID>) {
+        var fresh = fresh
+        for received in part {
+            guard let link = received.link, case .success(let envelope) = received.envelope,
+                fresh.remove(envelope.id) != nil
+            else { continue }
+            watch.saw(envelope, link, in: received.message)
+        }
+    }
+
     private func wait(
         _ backoff: inout Backoff, after error: any Error
     ) async throws(Stopped) {

@@ -15,6 +15,8 @@ struct ConsumedTopic: Sendable {
 struct Received: Sendable {
     let message: ConsumedMessage
     let envelope: Result<Envelope, Undecodable>
+    /// Where its relay says that it stands among the events of its key, if it says.
+    let link: KeyWatch.Link?
 
     /// Why a message is not an envelope.
     struct Undecodable: Error, Equatable {
@@ -24,6 +26,7 @@ struct Received: Sendable {
     init(_ message: ConsumedMessage) {
         self.message = message
         envelope = Result { () throws(Undecodable) in try Self.read(message) }
+        link = KeyWatch.Link(message)
     }
 
     /// What cannot be stored as text cannot come from an outbox, so a NUL is refused here and
