@@ -159,6 +159,14 @@ let package = Package(
         .tests("KafkaTests", ["TestSupport", "Kafka", "LocalStack", .logging]),
         .tests("OutboxTests", integration),
         .tests("SagaTests", integration + ["Saga"]),
+        // What the article "Write a saga" builds, with what a package of somebody else's sees.
+        .target(
+            name: "TravelExample",
+            dependencies: ["Contracts", "Postgres", "Kafka", "Outbox", "Saga", .logging],
+            path: "Tests/TravelExample", swiftSettings: strict),
+        .tests(
+            "TravelExampleTests",
+            integration + ["TravelExample", "Saga", "Kafka", "LocalStack"]),
         .tests(
             "ServiceHostTests",
             integration + [
