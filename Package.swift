@@ -182,6 +182,9 @@ let package = Package(
         .tests(
             "FarthingTests",
             integration + ["Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
+        .tests(
+            "SimulationTests",
+            ["TestSupport", "Contracts", "Money", "Outbox", "Saga", "Payment", "Billing", "Ledger"]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),
         .tests("FaultTests", integration + ["LocalStack", "Farthing"]),

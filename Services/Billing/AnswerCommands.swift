@@ -12,7 +12,7 @@ import ServiceHost
 /// wait for each other and do not deadlock.
 struct AnswerCommands: Sendable {
     /// Settling cannot be undone and is never refused for good.
-    private let participant = Participant(
+    let participant = Participant(
         source: Billing.source, replyTopic: Topic.paymentReplies.rawValue,
         neverFinal: [SettleInvoice.type, SettleCreditNote.type])
 

@@ -29,17 +29,31 @@ enum AnswerCommands {
     /// Loads the book once for all of them, decides each in order, writes once. Throws
     /// `DecodingError` or `UnknownCommand` for a message that no saga of ours can have sent.
     static func apply(_ envelopes: [Envelope], in tx: borrowing Transaction) throws -> [AnyReply] {
-        let commands = try envelopes.map(command(in:))
-        var named = WorkingSet()
-        for (envelope, command) in zip(envelopes, commands) {
-            command.name(in: &named, for: envelope.tenant)
-        }
-        var book = try Book.load(named, in: tx)
-        let replies = try zip(envelopes, commands).map { envelope, command in
-            try command.reply(on: &book, for: Cause(envelope))
-        }
+        let commands = try commands(in: envelopes)
+        var book = try Book.load(workingSet(of: commands), in: tx)
+        let replies = try decide(commands, on: &book)
         try book.record(in: tx)
         return replies
+    }
+
+    /// A command, and on whose behalf it came.
+    typealias Asked = (command: any BookCommand, cause: Cause)
+
+    /// Reads the commands of a batch. Throws like `apply`.
+    static func commands(in envelopes: [Envelope]) throws -> [Asked] {
+        try envelopes.map { (try command(in: $0), Cause($0)) }
+    }
+
+    /// All that they name.
+    static func workingSet(of commands: [Asked]) -> WorkingSet {
+        var named = WorkingSet()
+        for (command, cause) in commands { command.name(in: &named, for: cause.tenant) }
+        return named
+    }
+
+    /// Decides them in order. Throws `EncodingError` for a reply that is not JSON.
+    static func decide(_ commands: [Asked], on book: inout Book) throws -> [AnyReply] {
+        try commands.map { command, cause in try command.reply(on: &book, for: cause) }
     }
 
     private static func command(in envelope: Envelope) throws -> any BookCommand {

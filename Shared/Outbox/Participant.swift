@@ -57,8 +57,8 @@ public struct Participant: Sendable {
         try Outbox.append(zip(commands, replies).map(envelope(answering:with:)), in: tx)
     }
 
-    /// One reply for each command, in order.
-    private func answer(
+    /// One reply for each command, in order: the pure half of `handle`.
+    func answer(
         _ commands: [Envelope], at addresses: [SagaAddress], barrier: inout Barrier,
         apply: ([Envelope]) throws -> [AnyReply]
     ) throws -> [AnyReply] {
@@ -103,7 +103,7 @@ public struct Participant: Sendable {
             || address.direction == .action && !neverFinal.contains(command.type)
     }
 
-    private func envelope(answering command: Envelope, with reply: AnyReply) -> Envelope {
+    func envelope(answering command: Envelope, with reply: AnyReply) -> Envelope {
         Envelope(
             topic: replyTopic, key: command.saga?.saga.description ?? command.key,
             aggregate: "saga", type: reply.type, source: source, subject: command.subject,

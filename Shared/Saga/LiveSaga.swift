@@ -9,7 +9,7 @@ struct LiveSaga<State: Codable & Sendable> {
     let subject: String
     let traceparent: String?
     /// Milliseconds since it was started.
-    let age: Int64
+    var age: Int64
     var state: State
     var progress: Progress
     /// The sequence of the last line of its log.

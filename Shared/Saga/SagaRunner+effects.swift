@@ -2,6 +2,33 @@ import Contracts
 import Logging
 
 extension SagaRunner {
+    /// Moves one saga in memory by an answer of one of its steps.
+    func hear(
+        _ reply: Envelope, at address: SagaAddress, on live: inout LiveSaga<State>
+    ) throws {
+        guard let step = saga.steps.first(where: { $0.plan.name == address.step }) else { return }
+        let heard =
+            switch address.direction {
+            case .action: try step.hear(reply)
+            case .compensation: try step.hearUndo(reply)
+            }
+        let event = Engine.Event.answered(
+            step: address.step, direction: address.direction, heard.answer)
+        let moved = try move(&live, on: event, taking: heard.take)
+        if !moved { metrics.lateAnswer() }
+    }
+
+    /// Moves one saga in memory by all of its times that are up.
+    func expire(_ live: inout LiveSaga<State>) throws {
+        // Which way it went when its time was up: a step may turn it round, and what the next one
+        // waited for is then not asked any more.
+        let direction = live.progress.direction
+        for step in live.overdue {
+            let name = saga.plan.steps[step].name
+            try move(&live, on: .elapsed(step: name, direction: direction))
+        }
+    }
+
     /// Moves one saga in memory; `false` if the event moves nothing.
     @discardableResult
     func move(

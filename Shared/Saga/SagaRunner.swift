@@ -80,18 +80,8 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
             uniqueKeysWithValues: zip(sagas.map(\.id), sagas.indices))
 
         for reply in replies {
-            guard let address = reply.saga, let position = positions[address.saga],
-                let step = saga.steps.first(where: { $0.plan.name == address.step })
-            else { continue }
-            let heard =
-                switch address.direction {
-                case .action: try step.hear(reply)
-                case .compensation: try step.hearUndo(reply)
-                }
-            let event = Engine.Event.answered(
-                step: address.step, direction: address.direction, heard.answer)
-            let moved = try move(&sagas[position], on: event, taking: heard.take)
-            if !moved { metrics.lateAnswer() }
+            guard let address = reply.saga, let position = positions[address.saga] else { continue }
+            try hear(reply, at: address, on: &sagas[position])
         }
         return try write(sagas.filter(\.hasMoved), in: tx)
     }
@@ -103,15 +93,7 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
     public func expire(limit: Int, in tx: borrowing Transaction) throws -> [SagaID] {
         var sagas = try tx.query(SagaQueries.lockExpired, saga.name, limit)
             .map(LiveSaga<State>.init)
-        for position in sagas.indices {
-            // Which way it went when its time was up: a step may turn it round, and what the
-            // next one waited for is then not asked any more.
-            let direction = sagas[position].progress.direction
-            for step in sagas[position].overdue {
-                let name = saga.plan.steps[step].name
-                try move(&sagas[position], on: .elapsed(step: name, direction: direction))
-            }
-        }
+        for position in sagas.indices { try expire(&sagas[position]) }
         return try write(sagas.filter(\.hasMoved), in: tx)
     }
 }
