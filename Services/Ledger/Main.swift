@@ -22,6 +22,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(version: 1, name: "ledger", sql: PackageResources.V0001_ledger_sql),
                 Migration(
                     version: 2, name: "reversals", sql: PackageResources.V0002_reversals_sql),
+                Migration(
+                    version: 3, name: "reversals_by_statement",
+                    sql: PackageResources.V0003_reversals_by_statement_sql),
             ]),
     ]
 

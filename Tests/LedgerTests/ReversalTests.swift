@@ -139,32 +139,6 @@ struct ReversalTests {
             #expect(try await ledger.reverse(paid.transfer, "{}").code == "transfer-of-payment")
         }
     }
-
-    @Test("a hand-written reversal of too much fails when it is committed")
-    func byHand() async throws {
-        try await LedgerFixture.with { ledger in
-            let one = try await ledger.open(balance: 100)
-            let two = try await ledger.open(balance: 1_000)
-            let transfer = try await ledger.transfer((.debit, one, 60), (.credit, two, 60))
-            var draft = TransferDraft(
-                id: TransferID(),
-                lines: [
-                    Line(account: two, side: .debit, amount: Money(61, Fixture.usd)),
-                    Line(account: one, side: .credit, amount: Money(61, Fixture.usd)),
-                ])
-            draft.reverses = transfer
-            let tooMuch = draft
-            let error = await #expect(throws: PostgresError.self) {
-                try await ledger.change {
-                    $0.name(one, of: Fixture.tenant)
-                    $0.name(two, of: Fixture.tenant)
-                } decide: { book throws(LedgerRefusal) in
-                    try book.post(tooMuch, for: Fixture.cause)
-                }
-            }
-            #expect(error?.constraint == "transfer_reversed_within")
-        }
-    }
 }
 
 extension LedgerFixture {
