@@ -23,7 +23,8 @@ enum BookQueries {
         """)
 
     /// Locks, in the order of their ids, the accounts that are named, those that the named holds
-    /// name, the operator's, and those of the transfers that are to be reversed. Foreign keys need no more than the keys, hence NO KEY.
+    /// name, the operator's, and those of the transfers that are to be reversed. Foreign keys need
+    /// no more than the keys, hence NO KEY.
     static let lockAccounts = Statement(
         """
         WITH named AS (

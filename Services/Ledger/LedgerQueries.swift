@@ -55,7 +55,10 @@ enum LedgerQueries {
         """
         SELECT reference, payment, hold, metadata, effective_at, created_at, reverses,
                ARRAY (SELECT reversal.id FROM transfer AS reversal
-                       WHERE reversal.reverses = transfer.id ORDER BY reversal.id)
+                       WHERE reversal.reverses = transfer.id ORDER BY reversal.id),
+               (SELECT coalesce(sum(entry.amount), 0)
+                  FROM transfer AS reversal JOIN entry ON entry.transfer = reversal.id
+                 WHERE reversal.reverses = transfer.id AND entry.side = 'debit')::int8
           FROM transfer
          WHERE tenant = $1 AND id = $2::uuid
         """)

@@ -24,6 +24,8 @@ struct TransferView: Encodable, Sendable {
     @Nullable var reverses: TransferID?
     /// The transfers that give this one back, oldest first.
     let reversals: [TransferID]
+    /// Minor units that they gave back: at most the sum of this transfer's debits.
+    let reversed: Int64
     let metadata: Metadata
     /// `null`, as `createdAt`, in the answer to a dry run that named no time.
     @Nullable var effectiveAt: Date?
@@ -43,6 +45,7 @@ struct TransferView: Encodable, Sendable {
         _hold = Nullable(wrappedValue: nil)
         _reverses = Nullable(wrappedValue: nil)
         reversals = []
+        reversed = 0
         self.metadata = metadata
         _effectiveAt = Nullable(wrappedValue: effectiveAt)
         _createdAt = Nullable(wrappedValue: nil)
@@ -73,5 +76,6 @@ struct TransferView: Encodable, Sendable {
         _reverses = Nullable(
             wrappedValue: try row.read(6, as: UUID?.self).map { TransferID($0) })
         reversals = try row.read(7, as: [UUID].self).map { TransferID($0) }
+        reversed = try row.read(8)
     }
 }

@@ -60,15 +60,20 @@ struct ReversalRuleTests {
                 for: Fixture.cause)
         }
         let before = book
-        for lines in [
-            Fixture.transfer((.debit, payee, 1), (.credit, payer, 1)),
-            Fixture.transfer((.debit, fees, 71), (.credit, payer, 71)),
-            Fixture.transfer((.credit, fees, 70), (.debit, payer, 70)),
+        let stranger = Fixture.account(posted: 100)
+        for (lines, code) in [
+            (
+                Fixture.transfer((.debit, payee, 1), (.credit, payer, 1)),
+                LedgerRefusal.Code.alreadyReversed
+            ),
+            (Fixture.transfer((.debit, fees, 71), (.credit, payer, 71)), .alreadyReversed),
+            (Fixture.transfer((.credit, fees, 70), (.debit, payer, 70)), .invalidEntries),
+            (Fixture.transfer((.debit, stranger, 1), (.credit, payer, 1)), .invalidEntries),
         ] {
-            let code = book.refusal { book throws(LedgerRefusal) in
+            let refused = book.refusal { book throws(LedgerRefusal) in
                 try book.reverse(transfer.id, by: lines, for: Fixture.cause)
             }
-            #expect(code == .alreadyReversed)
+            #expect(refused == code)
         }
         #expect(book == before, "a refusal leaves no trace")
         try book.reverse(

@@ -129,9 +129,13 @@ struct ReversalTests {
             let reversal = try await ledger.reverse(transfer, part)
             #expect(reversal.status == 201)
             #expect(reversal.body.contains(#""reverses":"\#(transfer)""#))
+            #expect(try await ledger.reversed(transfer) == 10)
+            let stray = part.replacing("\(three)", with: "\(AccountID())")
+            #expect(try await ledger.reverse(transfer, stray).code == "invalid-entries")
             #expect(try await ledger.reverse(transfer, part).code == "already-reversed")
             #expect(try await ledger.reverse(transfer, "{}").status == 201)
             #expect(try await ledger.balance(one) == [100, 0])
+            #expect(try await ledger.reversed(transfer) == 60)
             #expect(try await ledger.reverse(TransferID(), "{}").code == "transfer-unknown")
             let first = try #require(try await ledger.firstReversal())
             #expect(try await ledger.reverse(first, "{}").code == "transfer-is-reversal")
@@ -161,6 +165,13 @@ extension LedgerFixture {
                 status: status, body: String(decoding: try WireJSON.encode(value), as: UTF8.self))
         case .problem(let problem): return Answered(status: problem.status, code: problem.code)
         case .pending: return Answered()
+        }
+    }
+
+    /// What `GET /v1/transfers/{id}` says was given back.
+    func reversed(_ transfer: TransferID) async throws -> Int64 {
+        try await database.read { tx in
+            try TransferView(transfer, of: Fixture.tenant, in: tx).reversed
         }
     }
 

@@ -6,13 +6,19 @@ extension Book {
     /// of the same accounts, and all reversals together no more than was moved there.
     ///
     /// A reversal is final: it cannot be reversed, because what it gave back was given back. Throws
-    /// `.transferUnknown`, `.transferIsReversal`, `.alreadyReversed` and what `post(_:for:)` throws.
+    /// `.transferUnknown`, `.transferIsReversal`, `.invalidEntries` for a line that the transfer has
+    /// no other side of, `.alreadyReversed` and what `post(_:for:)` throws.
     @discardableResult
     mutating func reverse(
         _ id: TransferID, by draft: TransferDraft, for cause: Cause
     ) throws(LedgerRefusal) -> Transfer {
         var original = try reversible(id, of: cause.tenant)
         for line in draft.lines {
+            guard original.moved(against: line) else {
+                throw .invalidEntries(
+                    "Transfer \(id) moved no \(line.amount.currency.code) by a "
+                        + "\(line.side.opposite.rawValue) of account \(line.account).")
+            }
             guard original.give(back: line) else { throw .alreadyReversed(id) }
         }
         var draft = draft

@@ -32,13 +32,24 @@ struct ReversibleTransfer: Equatable, Sendable {
             }
     }
 
+    /// Whether there is another side that a line of a reversal could give back.
+    func moved(against line: Line) -> Bool { left[Part(reversedBy: line)] != nil }
+
     /// Takes a line of a reversal off what is left; `false` if there is not so much.
     mutating func give(back line: Line) -> Bool {
-        let part = Part(
-            account: line.account, side: line.side.opposite, currency: line.amount.currency)
+        let part = Part(reversedBy: line)
         guard let left = left[part], line.amount.minorUnits <= left else { return false }
         self.left[part] = left - line.amount.minorUnits
         return true
+    }
+}
+
+extension ReversibleTransfer.Part {
+    /// What a line of a reversal gives back.
+    init(reversedBy line: Line) {
+        account = line.account
+        side = line.side.opposite
+        currency = line.amount.currency
     }
 }
 
