@@ -278,6 +278,7 @@ enum LedgerChecks {
                 ('transfer', 'transfer_reversed_within'),
                 ('entry', 'entry_chained'),
                 ('entry', 'entry_append_only'),
+                ('entry', 'entry_given_back'),
                 ('account', 'account_matches_entries'),
                 ('account', 'account_opened_empty'),
                 ('account', 'account_kept'),
