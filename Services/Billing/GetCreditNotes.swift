@@ -16,7 +16,7 @@ enum GetCreditNotes {
         _ scope: RequestScope, _ tx: borrowing Transaction
     ) throws -> Answer {
         let page = try scope.page()
-        let cursor = try page.cursorID(as: CreditNoteID.self)
+        let cursor = try page.last(as: CreditNoteID.self)?.uuid
         let payment = try scope.queryID("payment", as: PaymentID.self)?.uuid
         let invoice = try scope.queryID("invoice", as: InvoiceID.self)?.uuid
 
@@ -30,6 +30,6 @@ enum GetCreditNotes {
             } else {
                 try tx.query(CreditNoteQueries.newest, scope.tenant, cursor, page.fetch)
             }
-        return .ok(page.answer(try rows.map(CreditNoteView.init), id: \.id))
+        return .ok(page.answer(try rows.map(CreditNoteView.init), id: \.id) { $0 })
     }
 }

@@ -17,8 +17,8 @@ enum GetCustomers {
     ) throws -> Answer {
         let page = try scope.page()
         let rows = try tx.query(
-            BillingQueries.customers, scope.tenant, try page.cursorID(as: CustomerID.self),
+            BillingQueries.customers, scope.tenant, try page.last(as: CustomerID.self)?.uuid,
             page.fetch)
-        return .ok(page.answer(try rows.map { try CustomerView($0) }, id: \.id))
+        return .ok(page.answer(try rows.map { try CustomerView($0) }, id: \.id) { $0 })
     }
 }

@@ -9,8 +9,8 @@ enum GetFeePlans {
     ) throws -> Answer {
         let page = try scope.page()
         let rows = try tx.query(
-            BillingQueries.feePlans, scope.tenant, try page.cursorID(as: FeePlanID.self),
+            BillingQueries.feePlans, scope.tenant, try page.last(as: FeePlanID.self)?.uuid,
             page.fetch)
-        return .ok(page.answer(try rows.map { try FeePlan($0) }, id: \.id))
+        return .ok(page.answer(try rows.map { try FeePlan($0) }, id: \.id) { $0 })
     }
 }

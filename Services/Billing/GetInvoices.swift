@@ -18,7 +18,7 @@ enum GetInvoices {
         _ scope: RequestScope, _ tx: borrowing Transaction
     ) throws -> Answer {
         let page = try scope.page()
-        let cursor = try page.cursorID(as: InvoiceID.self)
+        let cursor = try page.last(as: InvoiceID.self)?.uuid
         let payment = try scope.queryID("payment", as: PaymentID.self)?.uuid
         let customer = try scope.queryID("customer", as: CustomerID.self)?.uuid
 
@@ -32,7 +32,7 @@ enum GetInvoices {
             } else {
                 try tx.query(BillingQueries.invoices, scope.tenant, cursor, page.fetch)
             }
-        return .ok(page.answer(try read(rows, in: tx), id: \.id))
+        return .ok(page.answer(try read(rows, in: tx), id: \.id) { $0 })
     }
 
     /// Adds the lines, by one query for all.

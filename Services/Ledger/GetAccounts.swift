@@ -10,11 +10,11 @@ enum GetAccounts {
 
     /// Newest first; the cursor is the last id of the page before.
     static func list(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
-        let limit = try scope.page().limit
-        let cursor: AccountID? = try scope.queryID("cursor")
+        let page = try scope.page()
         let accounts = try tx.query(
-            LedgerQueries.accounts, scope.tenant, cursor?.uuid, limit + 1
+            LedgerQueries.accounts, scope.tenant, try page.last(as: AccountID.self)?.uuid,
+            page.fetch
         ).map(AccountView.init(row:))
-        return .ok(PageOf(accounts, limit: limit) { $0.id.description })
+        return .ok(page.answer(accounts, id: \.id) { $0 })
     }
 }

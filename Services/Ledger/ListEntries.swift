@@ -35,9 +35,9 @@ enum ListEntries {
         let page = try scope.page()
         let entries = try tx.query(
             LedgerQueries.entries, scope.tenant, account.id.uuid, try version(after: page.cursor),
-            try time("from", of: scope), try time("to", of: scope), page.limit + 1
+            try time("from", of: scope), try time("to", of: scope), page.fetch
         ).map(EntryView.init(row:))
-        return .ok(PageOf(entries, limit: page.limit) { String($0.version) })
+        return .ok(page.answer(entries, id: \.version) { $0 })
     }
 
     private static func version(after cursor: String?) throws(Problem) -> Int64 {

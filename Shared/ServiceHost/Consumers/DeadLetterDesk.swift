@@ -71,13 +71,9 @@ extension DeadLetterDesk {
         }
         let letters = try tx.query(
             DeadLetterQueries.list, scope.tenant, scope.query("topic"), scope.query("key"),
-            above ?? 0, Int64(page.limit) + 1
+            above ?? 0, page.fetch
         ).map(DeadLetter.init)
-        let shown = letters.prefix(page.limit)
-        return .ok(
-            PageOf(
-                data: shown.map { DeadLetterView($0) },
-                nextCursor: letters.count > page.limit ? shown.last.map { "\($0.id)" } : nil))
+        return .ok(page.answer(letters, id: \.id) { DeadLetterView($0) })
     }
 
     private func find(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> DeadLetter {

@@ -1,16 +1,14 @@
-import Contracts
-import Postgres
-import ServiceHost
+public import Contracts
 
-// What the lists of this service have in common.
+// What lists have in common: their pages, and what they are asked by.
 
 extension Page {
     /// One more than asked for tells whether there is a next page.
-    var fetch: Int { limit + 1 }
+    public var fetch: Int { limit + 1 }
 
     /// The id below which the page begins; `nil` for the first one. Throws 400 for a cursor that
     /// no page of this list ended with.
-    func last<Subject>(as type: ID<Subject>.Type) throws(Problem) -> ID<Subject>? {
+    public func last<Subject>(as type: ID<Subject>.Type) throws(Problem) -> ID<Subject>? {
         guard let text = cursor else { return nil }
         guard let id = ID<Subject>(text) else {
             throw .badRequest(
@@ -20,8 +18,8 @@ extension Page {
         return id
     }
 
-    /// The answer of what `fetch` gave.
-    func answer<Item, View: Encodable & Sendable>(
+    /// The answer of what `fetch` gave; its cursor is the id of the page's last item.
+    public func answer<Item, View: Encodable & Sendable>(
         _ fetched: [Item], id: (Item) -> some CustomStringConvertible, view: (Item) -> View
     ) -> PageOf<View> {
         let items = fetched.prefix(limit)
@@ -34,7 +32,7 @@ extension Page {
 extension RequestScope {
     /// The query parameter of that name as one of several words; `nil` if it is not given. Throws
     /// 400 for any other word.
-    func queryWord<Word: RawRepresentable & CaseIterable>(
+    public func queryWord<Word: RawRepresentable & CaseIterable>(
         _ name: String, as type: Word.Type
     ) throws(Problem) -> Word? where Word.RawValue == String {
         guard let text = query(name) else { return nil }
