@@ -184,7 +184,10 @@ let package = Package(
             integration + ["Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
         .tests(
             "SimulationTests",
-            ["TestSupport", "Contracts", "Money", "Outbox", "Saga", "Payment", "Billing", "Ledger"]),
+            [
+                "TestSupport", "Contracts", "Money", "Outbox", "Saga", "ServiceHost", "Payment",
+                "Billing", "Ledger", .logging,
+            ]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),
         .tests("FaultTests", integration + ["LocalStack", "Farthing"]),
