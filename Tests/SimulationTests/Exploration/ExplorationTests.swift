@@ -3,7 +3,9 @@ import Testing
 
 @testable import Saga
 
-@Suite("Every interleaving of what a bus and its participants can do to a saga", .tags(.unit))
+@Suite(
+    "Every interleaving of what a bus and its participants can do to a saga", .tags(.unit),
+    .serialized)
 struct ExplorationTests {
     @Test(
         "keeps each effect single, undoes all or nothing, and can end",
@@ -14,9 +16,11 @@ struct ExplorationTests {
             (ExploredSagas.journey, Bounds(faults: 1, copies: 1)),
             (ExploredSagas.decision, Bounds(faults: 6, copies: 3)),
         ])
-    func explore(plan: Plan, bounds: Bounds) throws {
-        var explorer = Explorer(Universe(plan, bounds))
-        let report = try explorer.run()
+    func explore(plan: Plan, bounds: Bounds) async throws {
+        let report = try await onOwnThread {
+            var explorer = Explorer(Universe(plan, bounds))
+            return try explorer.run()
+        }
         print("\(report); at most \(bounds.faults) faults, \(bounds.copies) copies")
         #expect(report.counterexample == nil, "\(report.counterexample.map(\.description) ?? "")")
         #expect(!report.isCutShort)

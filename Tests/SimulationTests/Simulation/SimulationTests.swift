@@ -13,28 +13,30 @@ struct SimulationTests {
     private static let seeds = seed.map { [$0] } ?? Array(1...6)
 
     @Test("leaves the books of all three services agreeing", arguments: seeds)
-    func knownSeed(seed: UInt64) throws {
-        try simulate(seed)
+    func knownSeed(seed: UInt64) async throws {
+        try await simulate(seed)
     }
 
     @Test(
         "does so for seeds that nobody has seen, as many as fit into ten seconds",
         .enabled(if: seed == nil))
-    func freshSeeds() throws {
+    func freshSeeds() async throws {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(10)
         repeat {
-            try simulate(UInt64.random(in: 0...UInt64.max))
+            try await simulate(UInt64.random(in: 0...UInt64.max))
         } while clock.now < end
     }
 
     @Test("is the same to the last line for the same seed, and another one for another")
-    func replay() throws {
-        func run(_ seed: UInt64) throws -> Report {
-            var simulation = try Simulation(seed: seed, payments: 200)
-            return try simulation.run()
+    func replay() async throws {
+        func run(_ seed: UInt64) async throws -> Report {
+            try await onOwnThread {
+                var simulation = try Simulation(seed: seed, payments: 200)
+                return try simulation.run()
+            }
         }
-        let (first, second, other) = (try run(7), try run(7), try run(8))
+        let (first, second, other) = (try await run(7), try await run(7), try await run(8))
         #expect(first.hash == second.hash)
         #expect(first.trace == second.trace)
         #expect(first.tally == second.tally)
@@ -47,10 +49,12 @@ struct SimulationTests {
             Simulation.Flaw.forgets(.done), .forgets(.undoneBeforeDone), .forgets(.refused),
             .tornTransaction,
         ])
-    func findsBug(flaw: Simulation.Flaw) throws {
+    func findsBug(flaw: Simulation.Flaw) async throws {
         for seed in UInt64(1)...20 {
-            var simulation = try Simulation(seed: seed, payments: 300, flaw: flaw)
-            let report = try simulation.run()
+            let report = try await onOwnThread {
+                var simulation = try Simulation(seed: seed, payments: 300, flaw: flaw)
+                return try simulation.run()
+            }
             guard let violation = report.violations.first else { continue }
             print("\(flaw) is found by seed \(seed):\n\(violation)\n")
             return
@@ -58,9 +62,11 @@ struct SimulationTests {
         Issue.record("\(flaw) is not found by twenty seeds")
     }
 
-    private func simulate(_ seed: UInt64) throws {
-        var simulation = try Simulation(seed: seed)
-        let report = try simulation.run()
+    private func simulate(_ seed: UInt64) async throws {
+        let report = try await onOwnThread {
+            var simulation = try Simulation(seed: seed)
+            return try simulation.run()
+        }
         if Self.seed != nil { print(report.trace.joined(separator: "\n")) }
         print(report)
         #expect(report.violations.isEmpty, "\(report.complaint)")
