@@ -112,7 +112,10 @@ extension Damage {
             """),
         Damage(
             "a command applied twice: the transfer is there again", in: .ledger,
-            foundBy: ["once-per-saga", "holds-match-transfers", "transfers-are-told"],
+            foundBy: [
+                "once-per-saga", "effects-have-their-saga", "holds-match-transfers",
+                "transfers-are-told",
+            ],
             """
             INSERT INTO transfer (id, tenant, payment, hold)
             SELECT '01901600-0000-7000-8000-0000000000ff', tenant, payment, hold
@@ -143,6 +146,12 @@ extension Damage {
                    jsonb_build_object('ce_subject', 'hold_01901600-0000-7000-8000-0000000000ff')
             FROM outbox
             WHERE headers ->> 'ce_subject' = 'hold_01901600-0000-7000-8000-0000000000a3'
+            """),
+        Damage(
+            "a hold of a payment that no saga asked for", in: .ledger,
+            foundBy: ["effects-have-their-saga", "holds-match-barrier"],
+            """
+            UPDATE hold SET saga = NULL WHERE id = '01901600-0000-7000-8000-0000000000b3'
             """),
         Damage(
             "a refused command that had its effect", in: .ledger,

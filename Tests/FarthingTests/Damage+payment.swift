@@ -63,6 +63,14 @@ extension Damage {
             WHERE id = '01901600-0000-7000-8000-0000000000c1'
             """),
         Damage(
+            "a saga that waits for a person", in: .payment, foundBy: ["sagas-need-nobody"],
+            World.reopenC
+                + """
+                ;
+                UPDATE saga SET phase = 'needs-intervention', next_deadline = NULL
+                WHERE id = '01901600-0000-7000-8000-0000000000c2'
+                """),
+        Damage(
             "a log that was cut off", in: .payment,
             foundBy: ["saga-logs-are-contiguous", "saga-logs-end-properly"],
             """

@@ -76,5 +76,26 @@ extension Damage {
             "a reversal that is one no more: the payment moved twice", in: .ledger,
             foundBy: ["once-per-saga", "effects-match-their-refund"],
             "UPDATE transfer SET reverses = NULL WHERE reverses IS NOT NULL"),
+        Damage(
+            "a payment given back that nobody refunded", in: .ledger,
+            foundBy: ["effects-have-their-saga"],
+            """
+            INSERT INTO transfer (id, tenant, payment, reverses)
+            SELECT '01901600-0000-7000-8000-0000000000ff', tenant, payment, id
+            FROM transfer WHERE id = '01901600-0000-7000-8000-0000000000e5';
+            INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                               balance_after) VALUES
+                ('01901600-0000-7000-8000-000000000003', 4, 'acme',
+                 '01901600-0000-7000-8000-0000000000ff', 0, 'debit', 100, 'USD', 2259),
+                ('01901600-0000-7000-8000-000000000002', 5, 'acme',
+                 '01901600-0000-7000-8000-0000000000ff', 1, 'credit', 100, 'USD', 7600);
+            UPDATE account SET version = entry.version, posted = entry.balance_after
+            FROM entry WHERE entry.account = account.id
+              AND entry.transfer = '01901600-0000-7000-8000-0000000000ff';
+            INSERT INTO outbox (id, topic, aggregatetype, aggregateid, type, payload, headers)
+            SELECT gen_random_uuid(), 'ledger.events.v1', 'transfer', subject,
+                   'ledger.transfer-posted.v1', '{}', jsonb_build_object('ce_subject', subject)
+            FROM (VALUES ('txn_01901600-0000-7000-8000-0000000000ff')) AS told (subject)
+            """),
     ]
 }

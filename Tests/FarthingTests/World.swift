@@ -1,4 +1,5 @@
-/// What three databases hold after six payments, and two refunds of them, came to rest, as the services would have left it.
+/// What three databases hold after six payments, and two refunds of them, came to rest, as the
+/// services would have left it.
 ///
 /// Written by hand and with every trigger enabled, so that it also shows that the schemas accept
 /// what is right. Ids end in what they are: payment, saga, hold, invoice and transfer of payment A

@@ -31,6 +31,10 @@ extension Faults {
             try await stack.restart("ledger")
             let retried = try await farthing("saga", "retry", saga, on: stack)
             #expect(retried.status == .exited(0), "\(retried.output)")
+            try await eventually(within: .seconds(60), "the payment failed") {
+                let place = "/v1/payments/\(payment["id"].string ?? "")"
+                return try await stack.payment.get(place).body["status"].string == "failed"
+            }
             try await stack.verify()
 
             for words in [["retry", saga], ["compensate", saga], ["show", "saga_nonsense"]] {

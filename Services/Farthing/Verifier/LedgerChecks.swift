@@ -5,8 +5,8 @@ enum LedgerChecks {
     static let all = [
         transfersBalance, entriesBelong, booksBalance, balancesAreSums, versionsAreContiguous,
         balancesChain, nobodyIsOverdrawn, heldIsTheSumOfHolds, holdsMatchTransfers, oncePerSaga,
-        holdsMatchBarrier, transfersMatchBarrier, holdsAreTold, transfersAreTold,
-        triggersArePresent,
+        effectsHaveTheirSaga, holdsMatchBarrier, transfersMatchBarrier, holdsAreTold,
+        transfersAreTold, triggersArePresent,
     ]
 
     static let transfersBalance = Check(
@@ -161,73 +161,6 @@ enum LedgerChecks {
             FULL JOIN (SELECT id, hold FROM transfer WHERE hold IS NOT NULL) AS transfer
                 ON transfer.hold = hold.id AND transfer.id = hold.transfer
             WHERE hold.id IS NULL OR transfer.id IS NULL OR hold.status <> 'posted'
-            LIMIT 1000
-            """))
-
-    static let oncePerSaga = Check(
-        "once-per-saga", invariant: 5,
-        Statement(
-            """
-            SELECT owner, format('has %s %ss: %s', count(*), effect, string_agg(id, ', '))
-            FROM (
-                SELECT 'hold' AS effect, 'saga_' || saga AS owner, 'hold_' || id AS id
-                FROM hold WHERE saga IS NOT NULL
-                UNION ALL
-                SELECT 'hold', 'pay_' || payment, 'hold_' || id
-                FROM hold WHERE payment IS NOT NULL
-                UNION ALL
-                SELECT 'transfer', 'saga_' || saga, 'txn_' || id
-                FROM transfer WHERE saga IS NOT NULL
-                UNION ALL
-                SELECT 'transfer', 'pay_' || payment, 'txn_' || id
-                FROM transfer WHERE payment IS NOT NULL AND reverses IS NULL
-                UNION ALL
-                SELECT 'transfer', 'hold_' || hold, 'txn_' || id
-                FROM transfer WHERE hold IS NOT NULL
-            ) AS effects
-            GROUP BY owner, effect
-            HAVING count(*) > 1
-            LIMIT 1000
-            """))
-
-    static let holdsMatchBarrier = Check(
-        "holds-match-barrier", invariant: 5,
-        Statement(
-            """
-            SELECT 'saga_' || coalesce(placed.saga, voided.saga, hold.saga),
-                   format('had place-hold %s and void-hold %s, and its hold is %s',
-                          coalesce(placed.outcome, 'unanswered'),
-                          coalesce(voided.outcome, 'unanswered'),
-                          coalesce(hold.status, 'not there'))
-            FROM (SELECT saga, status FROM hold WHERE saga IS NOT NULL) AS hold
-            FULL JOIN (
-                SELECT saga, outcome FROM barrier
-                WHERE step = 'place-hold' AND direction = 'action'
-            ) AS placed ON placed.saga = hold.saga
-            FULL JOIN (
-                SELECT saga, outcome FROM barrier
-                WHERE step = 'place-hold' AND direction = 'compensation'
-            ) AS voided ON voided.saga = placed.saga
-            WHERE (placed.outcome IS NOT DISTINCT FROM 'done') <> (hold.saga IS NOT NULL)
-               OR (voided.saga IS NOT NULL AND placed.saga IS NULL)
-               OR (voided.outcome = 'done' AND hold.status IN ('open', 'posted'))
-            LIMIT 1000
-            """))
-
-    static let transfersMatchBarrier = Check(
-        "transfers-match-barrier", invariant: 5,
-        Statement(
-            """
-            SELECT 'saga_' || coalesce(posted.saga, transfer.saga),
-                   format('had its pivot %s, and its transfer is %s',
-                          coalesce(posted.outcome, 'unanswered'),
-                          coalesce('txn_' || transfer.id, 'not there'))
-            FROM (SELECT id, saga FROM transfer WHERE saga IS NOT NULL) AS transfer
-            FULL JOIN (
-                SELECT saga, outcome FROM barrier
-                WHERE step IN ('post-hold', 'reverse-transfer') AND direction = 'action'
-            ) AS posted ON posted.saga = transfer.saga
-            WHERE (posted.outcome IS NOT DISTINCT FROM 'done') <> (transfer.id IS NOT NULL)
             LIMIT 1000
             """))
 

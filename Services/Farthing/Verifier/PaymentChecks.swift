@@ -8,7 +8,7 @@ enum PaymentChecks {
     ]
 
     /// What is true only once everything has come to rest.
-    static let atRest = [sagasHaveEnded]
+    static let atRest = [sagasHaveEnded, sagasNeedNobody]
 
     static let sagasHaveEnded = Check(
         "sagas-have-ended", invariant: 7,
@@ -18,6 +18,20 @@ enum PaymentChecks {
                    format('is %s since %s, for %s', phase, updated_at, subject)
             FROM saga
             WHERE phase IN ('running', 'compensating')
+            ORDER BY updated_at
+            LIMIT 1000
+            """))
+
+    /// Invariant 7 lets a saga wait for a person who was told. Until the person has acted, the
+    /// books are not finished, and this tells it again.
+    static let sagasNeedNobody = Check(
+        "sagas-need-nobody",
+        Statement(
+            """
+            SELECT 'saga_' || id,
+                   format('waits for a person since %s, for %s', updated_at, subject)
+            FROM saga
+            WHERE phase = 'needs-intervention'
             ORDER BY updated_at
             LIMIT 1000
             """))
