@@ -75,6 +75,46 @@ extension EndToEnd {
             }
         }
 
+        @Test("is one, however often the same key asks for it")
+        func sameKey() async throws {
+            try await onStack { stack in
+                let market = try await Market.open(on: stack)
+                let payment = try await market.pay(1000).successful()
+                let place = "/v1/payments/\(payment["id"].string ?? "")/refunds"
+                let key = UUID().uuidString
+                let first = try await stack.payment.post(
+                    place, ["amount": 400], idempotencyKey: key)
+                let again = try await stack.payment.post(
+                    place, ["amount": 400], idempotencyKey: key)
+                #expect(first.status == 202)
+                #expect(again.bytes == first.bytes)
+                #expect(again.headers["idempotent-replayed"] == "true")
+                let other = try await stack.payment.post(
+                    place, ["amount": 401], idempotencyKey: key)
+                #expect(other.body["code"].string == "idempotency-key-reused")
+                let refunds = try await stack.payment.get(place).successful()["data"].elements
+                #expect(refunds.map { $0["amount"].integer } == [400])
+            }
+        }
+
+        @Test(
+            "of what is no amount is 400, and nothing is given back",
+            arguments: ["10.5", "1e3", "-1", "0", "\"400\"", "100000000000000", "[400]"])
+        func noAmount(amount: String) async throws {
+            try await onStack { stack in
+                let market = try await Market.open(on: stack)
+                let payment = try await market.pay(1000).successful()
+                let place = "/v1/payments/\(payment["id"].string ?? "")/refunds"
+                let answer = try await stack.payment.send(
+                    method: "POST", place, body: Array("{\"amount\": \(amount)}".utf8),
+                    headers: [
+                        "Content-Type": "application/json", "Idempotency-Key": UUID().uuidString,
+                    ])
+                #expect(answer.status == 400, "\(answer.body)")
+                #expect(try await stack.payment.get(place).successful()["data"].elements.isEmpty)
+            }
+        }
+
         @Test("that the payee cannot pay fails, and its credit note is void")
         func poorPayee() async throws {
             try await onStack { stack in
@@ -104,65 +144,6 @@ extension EndToEnd {
                 #expect(try await market.refund(failed).body["code"].string == "payment-failed")
                 let nobody = "/v1/payments/pay_0190163d-8694-739b-aea5-966c26f8ad01/refunds"
                 #expect(try await stack.payment.post(nobody, [:]).status == 404)
-            }
-        }
-    }
-
-    @Suite("A payment in flight", .serialized)
-    struct InFlightTests {
-        @Test("cannot be refunded, and can be cancelled: everything is undone")
-        func cancelled() async throws {
-            try await onStack { stack in
-                let market = try await Market.open(on: stack)
-                await stack.freeze("ledger")
-                let answer = try await stack.payment.post("/v1/payments", market.order(1000))
-                let payment = try answer.successful()
-                let place = "/v1/payments/\(payment["id"].string ?? "")"
-                let refund = try await stack.payment.post("\(place)/refunds", [:])
-                let cancel = try await stack.payment.post("\(place)/cancel", ["reason": "No."])
-                await stack.thaw("ledger")
-
-                #expect(refund.status == 409)
-                #expect(refund.body["code"].string == "payment-processing")
-                #expect(cancel.status == 202)
-                try await eventually(within: .seconds(30), "the payment failed") {
-                    try await stack.payment.get(place).body["status"].string == "failed"
-                }
-                let ended = try await stack.payment.get(place).successful()
-                #expect(ended["failure"]["code"].string == "cancelled")
-                #expect(try await market.balance(of: market.payer) == .settled(1_000_000))
-                let again = try await stack.payment.post("\(place)/cancel", [:])
-                #expect(again.status == 409)
-                #expect(again.body["code"].string == "payment-not-cancellable")
-            }
-        }
-
-        @Test("is listed with its saga, which an operator turns round, and nobody else")
-        func operators() async throws {
-            try await onStack { stack in
-                let market = try await Market.open(on: stack)
-                await stack.freeze("ledger")
-                let payment = try await stack.payment.post("/v1/payments", market.order(1000))
-                    .successful()["id"].string
-                let running = try await stack.payment.get("/v1/sagas?state=running").successful()
-                let saga = running["data"].elements.first { $0["subject"].string == payment }
-                let id = saga?["id"].string ?? ""
-                var clerk = stack.payment
-                clerk.token = try await stack.token(
-                    tenant: "demo", scopes: ["payments:write", "payments:read"])
-                let refused = try await clerk.post("/v1/sagas/\(id)/compensate", [:])
-                let turned = try await stack.payment.post(
-                    "/v1/sagas/\(id)/compensate", ["reason": "Fraud."])
-                await stack.thaw("ledger")
-
-                #expect(refused.status == 403)
-                #expect(turned.body["state"].string == "compensating")
-                try await eventually(within: .seconds(30), "the saga is compensated") {
-                    try await stack.payment.get("/v1/sagas/\(id)").body["state"].string
-                        == "compensated"
-                }
-                let retried = try await stack.payment.post("/v1/sagas/\(id)/retry", [:])
-                #expect(retried.body["code"].string == "saga-ended")
             }
         }
     }
