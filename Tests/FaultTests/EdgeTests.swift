@@ -1,3 +1,4 @@
+import LocalStack
 import TestSupport
 import Testing
 
@@ -40,16 +41,29 @@ extension Faults {
         func killed(edge: Edge) async throws {
             let stack = try await running.value
             let restarts = await stack.restarts(edge.process)
-            try await stack.restart(
-                edge.process, changing: ["FAILPOINTS": "\(edge.failpoint)=crash@\(edge.hit)"])
+            let diedBeforeReady = try await arm(edge, on: stack)
             try await pay(50, on: stack) {
                 // Nothing is overdue while everybody answers.
                 if edge.failpoint.hasPrefix("payment.timeouts") { await stack.freeze("ledger") }
                 try await eventually(within: .seconds(60), "\(edge) was reached") {
-                    await stack.restarts(edge.process) > restarts
+                    if diedBeforeReady { return true }
+                    return await stack.restarts(edge.process) > restarts
                 }
                 await stack.thaw("ledger")
                 try await stack.restart(edge.process, changing: ["FAILPOINTS": nil])
+            }
+        }
+
+        /// Starts the process so that it dies there. Tells whether it did so before it was ready:
+        /// what the payments before have left may be enough to bring it there.
+        private func arm(_ edge: Edge, on stack: TestStack) async throws -> Bool {
+            do {
+                try await stack.restart(
+                    edge.process,
+                    changing: ["FAILPOINTS": "\(edge.failpoint)=crash@\(edge.hit)"])
+                return false
+            } catch let error as LocalStackError where error.code == .died {
+                return true
             }
         }
     }

@@ -6,7 +6,7 @@ import LocalStack
 public struct Crowd: Sendable {
     public let market: Market
     /// How long one payment may go without an answer.
-    public var patience: Duration = .seconds(90)
+    public var patience: Duration = .seconds(180)
 
     public init(_ market: Market) { self.market = market }
 

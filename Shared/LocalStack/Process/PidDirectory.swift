@@ -84,11 +84,32 @@ public struct PidDirectory: Sendable {
 
     private func file(_ name: String) -> String { "\(path)/\(name).pid" }
 
-    /// A process that has ended, also one not yet reaped, has an empty environment.
     private func carriesMark(_ pid: pid_t, _ name: String) -> Bool {
-        guard let environment = readWholeFile("/proc/\(pid)/environ") else { return false }
         let mark = mark(name)
         let wanted = Array("\(mark.name)=\(mark.value)".utf8)
-        return environment.split(separator: 0).contains { $0.elementsEqual(wanted) }
+        return environment(of: pid).split(separator: 0).contains { $0.elementsEqual(wanted) }
+    }
+
+    /// A process that has ended, also one not yet reaped, has an empty environment. So has one that
+    /// is just becoming another program, but only for a moment, which is waited out: what is about
+    /// to run would otherwise be taken for gone.
+    private func environment(of pid: pid_t) -> [UInt8] {
+        let deadline = ContinuousClock.now + .milliseconds(200)
+        while true {
+            guard let bytes = readWholeFile("/proc/\(pid)/environ") else { return [] }
+            guard bytes.isEmpty, !hasEnded(pid), ContinuousClock.now < deadline else {
+                return bytes
+            }
+            sched_yield()
+        }
+    }
+
+    private func hasEnded(_ pid: pid_t) -> Bool {
+        // `PID (NAME) STATE …`, and a name may hold anything, also `)`.
+        guard let bytes = readWholeFile("/proc/\(pid)/stat"),
+            let name = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return true }
+        let state = bytes[name...].dropFirst(2).first
+        return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
     }
 }
