@@ -1,0 +1,131 @@
+import LocalStack
+import NIOCore
+import Postgres
+
+/// How many transfers a second the ledger posts over HTTP, one a request and many a request, for
+/// different spreads over its accounts.
+///
+/// Beside it pgbench writes the same facts into tables without any check: one transfer in one
+/// transaction, its statements one by one and all in one pipeline.
+struct LedgerTransfers: Benchmark {
+    static let name = "ledger-transfers"
+    static let abstract = "transfers over HTTP, beside pgbench with single-transfer SQL"
+
+    private static let connections = 64
+    /// A batch's transfers, and the connections that send batches.
+    private static let batch = 500
+    private static let batchConnections = 8
+
+    func run(_ bench: Bench) async throws -> Report {
+        try await TestedStack.with(bench.place) { tested in
+            // Nobody consumes the events here: they would cost the ledger's processor time.
+            await tested.stack.supervisor.stop("relay")
+            let count = bench.pick(short: 10_000, long: 100_000)
+            bench.say("opening \(count) accounts")
+            let accounts = try await tested.openAccounts(count)
+            try createBareLedger(tested.environment.ledgerDatabase, accounts: count)
+            var report = Report(self)
+            let canBatch = try await hasBatches(tested, accounts)
+            if !canBatch { report.notes = ["This ledger has no POST /v1/transfers/batch."] }
+            for spread in Spread.allCases {
+                let load = TransferLoad(tested, accounts, Chooser(spread, among: count))
+                var shares: [Double] = []
+                report.contests.append(
+                    try await measure(spread, load, canBatch, tested, bench, &shares))
+                report.figures.append(
+                    Figure(
+                        what: "the load generator itself", condition: spread.rawValue,
+                        value: Measurement.median(of: shares), unit: "cores"))
+            }
+            report.notes += [
+                "\(count) accounts. Single transfers by \(Self.connections) connections; batches "
+                    + "of \(Self.batch) by \(Self.batchConnections)."
+            ]
+            return report
+        }
+    }
+
+    private func measure(
+        _ spread: Spread, _ load: TransferLoad, _ canBatch: Bool, _ tested: TestedStack,
+        _ bench: Bench, _ shares: inout [Double]
+    ) async throws -> Contest {
+        let seconds = bench.pick(short: 3, long: 15)
+        let results = Collected<LoadResult>()
+        func pgbench(_ script: Script) -> @Sendable () async throws -> Double {
+            let runner = PgBench(
+                url: tested.environment.ledgerDatabase, script: script, seconds: seconds)
+            return { try await runner.run(clients: Self.connections, bench.place) }
+        }
+        let single = Contestant("POST /v1/transfers") {
+            let result = try await load.singles(Self.connections).run(.time(.seconds(seconds)))
+            results.append(result)
+            return result.rate
+        }
+        let batched = Contestant("POST /v1/transfers/batch") {
+            let result = try await load.batches(Self.batchConnections, of: Self.batch).run(
+                .time(.seconds(seconds)))
+            return result.rate * Double(Self.batch)
+        }
+        let accounts = load.count
+        let measurements = try await bench.alternate(
+            [
+                single,
+                Contestant(
+                    "pgbench, statement by statement",
+                    pgbench(BareLedger.transfer(spread, accounts, pipelined: false))),
+                Contestant(
+                    "pgbench, pipelined",
+                    pgbench(BareLedger.transfer(spread, accounts, pipelined: true))),
+            ] + (canBatch ? [batched] : []))
+        shares = results.all.map(\.processorShare)
+        return Contest(
+            condition: spread.rawValue, unit: "transfers/s", measurements: measurements)
+    }
+
+    private func createBareLedger(_ url: String, accounts: Int) throws {
+        let script = Script(PackageResources.bare_ledger_sql, ["accounts": "\(accounts)"])
+        try Connection(url: url).execute(script.text)
+    }
+
+    private func hasBatches(_ tested: TestedStack, _ accounts: [String]) async throws -> Bool {
+        let ledger = APIClient(
+            baseURL: tested.environment.ledgerURL, token: tested.environment.token)
+        let answer = try await ledger.post(
+            "/v1/transfers/batch", ["mode": "each", "transfers": []])
+        return ![404, 405].contains(answer.status)
+    }
+}
+
+/// The script of one transfer by hand.
+enum BareLedger {
+    static func transfer(_ spread: Spread, _ accounts: Int, pipelined: Bool) -> Script {
+        let draw =
+            switch spread {
+            case .uniform:
+                """
+                \\set debtor random(1, \(accounts))
+                \\set other random(1, \(accounts))
+                """
+            case .zipf:
+                """
+                \\set debtor random_zipfian(1, \(accounts), \(Spread.exponent))
+                \\set other random_zipfian(1, \(accounts), \(Spread.exponent))
+                """
+            case .hot:
+                """
+                \\set debtor random(2, \(accounts))
+                \\set other 1
+                """
+            }
+        let differ = """
+            \\set creditor CASE WHEN :other = :debtor THEN :debtor % \(accounts) + 1 ELSE :other END
+            """
+        return Script(
+            PackageResources.bare_transfer_sql,
+            [
+                "accounts": "\(draw)\n\(differ)",
+                "begin": pipelined ? "\\startpipeline\nBEGIN;" : "BEGIN;",
+                "commit": pipelined ? "COMMIT;\n\\endpipeline" : "COMMIT;",
+            ])
+    }
+}
