@@ -23,13 +23,18 @@ extension RelayCommand {
             let sources = configuration.sources.map {
                 Source(name: $0.name, url: $0.url, kafka: configuration.kafka, logger: logger)
             }
+            let upkeep = configuration.sources.map {
+                OutboxUpkeep(
+                    source: $0.name, url: $0.url, policy: configuration.upkeep, logger: logger)
+            }
             try await Host.serveProbes(
                 host: configuration.httpHost, port: configuration.httpPort, logger: logger,
                 ready: {
                     let troubles = sources.compactMap(\.metrics.trouble)
                     return troubles.isEmpty ? nil : troubles.joined(separator: "; ")
                 },
-                background: sources.map { source in (source.name, { await source.run() }) })
+                background: sources.map { source in (source.name, { await source.run() }) }
+                    + upkeep.map { upkeep in ("\(upkeep.source)-upkeep", { await upkeep.run() }) })
         }
     }
 }

@@ -8,6 +8,9 @@ struct RelayConfiguration {
     let sources: [(name: String, url: String)]
     /// `KAFKA_BOOTSTRAP`, and `KAFKA_PRODUCER_…`: `LINGER_MS` for `linger.ms`.
     let kafka: KafkaConfiguration
+    /// `RELAY_PARTITION_HOURS`, 24 by default, `RELAY_PARTITIONS_AHEAD`, 3, and
+    /// `RELAY_RETENTION_HOURS`, 168.
+    let upkeep: OutboxUpkeep.Policy
     /// `HTTP_HOST`, 127.0.0.1 by default.
     let httpHost: String
     /// `HTTP_PORT`: for `/livez`, `/readyz` and `/metrics`.
@@ -26,6 +29,7 @@ struct RelayConfiguration {
         sources = try Self.sources(try required("RELAY_SOURCES"))
         kafka = KafkaConfiguration(
             bootstrapServers: try required("KAFKA_BOOTSTRAP"), Self.producerSettings(environment))
+        upkeep = try Self.upkeep(environment)
         httpHost = environment["HTTP_HOST"] ?? "127.0.0.1"
         let port = try required("HTTP_PORT")
         guard let port = Int(port), (0...65_535).contains(port) else {
@@ -63,6 +67,32 @@ struct RelayConfiguration {
             throw RelayError(.configuration, "relay: RELAY_SOURCES names a source twice")
         }
         return sources
+    }
+
+    private static func upkeep(
+        _ environment: [String: String]
+    ) throws(RelayError) -> OutboxUpkeep.Policy {
+        func number(
+            _ name: String, _ range: ClosedRange<Int>
+        ) throws(RelayError) -> Int? {
+            guard let text = environment[name] else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                throw RelayError(
+                    .configuration,
+                    "relay: \(name): '\(text)' is not a number from \(range.lowerBound) to "
+                        + "\(range.upperBound)")
+            }
+            return number
+        }
+        var policy = OutboxUpkeep.Policy()
+        if let hours = try number("RELAY_PARTITION_HOURS", 1...8784) {
+            policy.width = .seconds(hours * 3600)
+        }
+        if let ahead = try number("RELAY_PARTITIONS_AHEAD", 1...1000) { policy.ahead = ahead }
+        if let hours = try number("RELAY_RETENTION_HOURS", 1...876_000) {
+            policy.retention = .seconds(hours * 3600)
+        }
+        return policy
     }
 
     private static func isName(_ text: Substring) -> Bool {

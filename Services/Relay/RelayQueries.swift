@@ -74,6 +74,21 @@ enum RelayQueries {
         """
     }
 
+    /// $1 width in seconds, $2 how many widths ahead.
+    static let makePartitions = Statement("SELECT outbox_make_partitions($1, $2)")
+
+    /// $1 age in seconds.
+    static let dropPartitions = Statement("SELECT outbox_drop_partitions($1)")
+
+    /// How many partitions there are beside the default one, and how long the one lasts that is
+    /// last, in seconds from now.
+    static let partitions = Statement(
+        """
+        SELECT count(*) FILTER (WHERE NOT is_default),
+               coalesce(extract(epoch FROM max(ends) - clock_timestamp())::bigint, 0)
+        FROM outbox_partition
+        """)
+
     static let fetch = "FETCH 500 FROM unpublished"
 
     /// Writes the declaration of a cursor over a range of the outbox, in the order of `position`.

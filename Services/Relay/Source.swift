@@ -1,5 +1,4 @@
 import Contracts
-import Dispatch
 import Kafka
 import Logging
 import Postgres
@@ -35,19 +34,7 @@ struct Source: Sendable {
     }
 
     /// Runs until the task is cancelled.
-    func run() async {
-        let stop = StopFlag()
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                DispatchQueue(label: "relay.\(name)").async {
-                    self.run(stop)
-                    continuation.resume()
-                }
-            }
-        } onCancel: {
-            stop.set()
-        }
-    }
+    func run() async { await onThread("relay.\(name)") { run($0) } }
 
     private enum Outcome {
         case standby

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -13,5 +14,21 @@ final class StopFlag: Sendable {
     func pause(_ duration: Duration) {
         let end = ContinuousClock.now + duration
         while !isSet, ContinuousClock.now < end { usleep(20_000) }
+    }
+}
+
+/// Runs `body`, which may block, on a thread of its own until it returns; asks it to stop when the
+/// task is cancelled.
+func onThread(_ label: String, _ body: @escaping @Sendable (StopFlag) -> Void) async {
+    let stop = StopFlag()
+    await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: label).async {
+                body(stop)
+                continuation.resume()
+            }
+        }
+    } onCancel: {
+        stop.set()
     }
 }

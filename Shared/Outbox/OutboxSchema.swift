@@ -1,6 +1,6 @@
 public import Postgres
 
-/// The tables outbox, inbox, barrier and relay_checkpoint, which every service's database begins
+/// The tables outbox, inbox and barrier, and the relay's, which every service's database begins
 /// with.
 public enum OutboxSchema {
     /// Also defines the trigger function `refuse_change()` for everybody's append-only tables.
@@ -10,5 +10,8 @@ public enum OutboxSchema {
             Migration(version: 1, name: "outbox", sql: PackageResources.V0001_outbox_sql),
             Migration(
                 version: 2, name: "inbox_upkeep", sql: PackageResources.V0002_inbox_upkeep_sql),
+            Migration(
+                version: 3, name: "outbox_upkeep",
+                sql: PackageResources.V0003_outbox_upkeep_sql),
         ])
 }

@@ -28,5 +28,13 @@ extension Damage {
             "the right to edit one column of the audit trail granted", in: .payment,
             foundBy: ["facts-cannot-be-changed"],
             "GRANT UPDATE (detail) ON audit TO farthing_service"),
+        Damage(
+            "the outbox said to reach back to now only", in: .ledger,
+            foundBy: ["outbox-reaches-back"],
+            "UPDATE outbox_kept SET since = now()"),
+        Damage(
+            "the outbox not said to reach back at all", in: .billing,
+            foundBy: ["outbox-reaches-back"],
+            "DELETE FROM outbox_kept"),
     ]
 }

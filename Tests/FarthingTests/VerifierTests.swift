@@ -30,6 +30,20 @@ struct VerifierTests {
         try await books.drop()
     }
 
+    @Test("asks the outbox for what it still has to tell", arguments: Books.Service.allCases)
+    func oldMessages(service: Books.Service) async throws {
+        let books = try await Books.make([service])
+        let sound = try await Self.sound.value
+        try await books.damage(service, World.forgetOldMessages)
+        #expect(try await books.verify(others: sound).findings == [])
+
+        // What is told twice, or wrongly, is found however old it is.
+        try await books.damage(service, World.tellAgain)
+        let told = try await books.verify(others: sound)
+        #expect(Set(told.findings.map(\.check)) == World.tales(of: service), "\(told)")
+        try await books.drop()
+    }
+
     @Test("does not call a running saga wrong while the system runs")
     func live() async throws {
         let books = try await Books.make([.payment])

@@ -126,7 +126,13 @@ enum BillingChecks {
                 SELECT headers ->> 'ce_subject' AS subject, count(*) AS changes
                 FROM outbox WHERE type = 'billing.invoice-changed.v1' GROUP BY 1
             ) AS told ON told.subject = 'inv_' || invoice.id
-            WHERE coalesce(told.changes, 0) <> CASE invoice.status WHEN 'open' THEN 1 ELSE 2 END
+            CROSS JOIN outbox_kept AS kept
+            CROSS JOIN LATERAL (
+                SELECT CASE invoice.status WHEN 'open' THEN 1 ELSE 2 END AS changes
+            ) AS expected
+            WHERE coalesce(told.changes, 0) > expected.changes
+               OR (invoice.created_at >= kept.since
+                   AND coalesce(told.changes, 0) < expected.changes)
             LIMIT 1000
             """))
 

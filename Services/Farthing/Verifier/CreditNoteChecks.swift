@@ -103,7 +103,13 @@ enum CreditNoteChecks {
                 SELECT headers ->> 'ce_subject' AS subject, count(*) AS changes
                 FROM outbox WHERE type = 'billing.credit-note-changed.v1' GROUP BY 1
             ) AS told ON told.subject = 'cn_' || note.id
-            WHERE coalesce(told.changes, 0) <> CASE note.status WHEN 'open' THEN 1 ELSE 2 END
+            CROSS JOIN outbox_kept AS kept
+            CROSS JOIN LATERAL (
+                SELECT CASE note.status WHEN 'open' THEN 1 ELSE 2 END AS changes
+            ) AS expected
+            WHERE coalesce(told.changes, 0) > expected.changes
+               OR (note.created_at >= kept.since
+                   AND coalesce(told.changes, 0) < expected.changes)
             LIMIT 1000
             """))
 }

@@ -2,7 +2,9 @@ import Postgres
 
 /// What must be true of every service's database.
 enum EveryDatabaseChecks {
-    static let all = [triggersAreEnabled, factsCannotBeChanged, commandsAreAnswered]
+    static let all = [
+        triggersAreEnabled, factsCannotBeChanged, commandsAreAnswered, outboxReachesBack,
+    ]
 
     /// Foreign keys and deferred constraints are triggers too, and are disabled the same way.
     static let triggersAreEnabled = Check(
@@ -52,7 +54,23 @@ enum EveryDatabaseChecks {
             ) AS answer
                 ON answer.aggregateid = 'saga_' || barrier.saga AND answer.step = barrier.step
                AND answer.direction = barrier.direction AND answer.payload = barrier.reply
-            WHERE barrier.outcome <> 'undone-before-done' AND answer.aggregateid IS NULL
+            CROSS JOIN outbox_kept AS kept
+            -- A transaction may have given its reply an earlier time than its barrier.
+            WHERE barrier.created_at >= kept.since + interval '1 hour'
+              AND barrier.outcome <> 'undone-before-done' AND answer.aggregateid IS NULL
             LIMIT 1000
+            """))
+
+    /// The checks of what was told look no further back than `outbox_kept` says: it must say
+    /// something, and nothing that upkeep would not.
+    static let outboxReachesBack = Check(
+        "outbox-reaches-back",
+        Statement(
+            """
+            SELECT 'outbox_kept', coalesce('says that all is kept since ' || since,
+                                           'does not say since when all is kept')
+            FROM (VALUES (1)) AS always
+            LEFT JOIN outbox_kept ON true
+            WHERE since IS NULL OR since > now() - interval '1 hour'
             """))
 }

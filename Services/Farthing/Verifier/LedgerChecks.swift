@@ -176,7 +176,13 @@ enum LedgerChecks {
                 SELECT headers ->> 'ce_subject' AS subject, count(*) AS changes
                 FROM outbox WHERE type = 'ledger.hold-changed.v1' GROUP BY 1
             ) AS told ON told.subject = 'hold_' || hold.id
-            WHERE coalesce(told.changes, 0) <> CASE hold.status WHEN 'open' THEN 1 ELSE 2 END
+            CROSS JOIN outbox_kept AS kept
+            CROSS JOIN LATERAL (
+                SELECT CASE hold.status WHEN 'open' THEN 1 ELSE 2 END AS changes
+            ) AS expected
+            WHERE coalesce(told.changes, 0) > expected.changes
+               OR (hold.created_at >= kept.since
+                   AND coalesce(told.changes, 0) < expected.changes)
             LIMIT 1000
             """))
 
@@ -191,7 +197,9 @@ enum LedgerChecks {
                 SELECT headers ->> 'ce_subject' AS subject, count(*) AS times
                 FROM outbox WHERE type = 'ledger.transfer-posted.v1' GROUP BY 1
             ) AS told ON told.subject = 'txn_' || transfer.id
-            WHERE coalesce(told.times, 0) <> 1
+            CROSS JOIN outbox_kept AS kept
+            WHERE told.times > 1
+               OR (transfer.created_at >= kept.since AND told.times IS NULL)
             LIMIT 1000
             """))
 

@@ -119,10 +119,15 @@ enum PaymentChecks {
                 SELECT headers ->> 'ce_subject' AS subject, array_agg(type ORDER BY type) AS types
                 FROM outbox WHERE topic = 'payment.events.v1' GROUP BY 1
             ) AS told ON told.subject = 'pay_' || payment.id
-            WHERE told.types IS DISTINCT FROM CASE payment.status
-                WHEN 'processing' THEN ARRAY['payment.created.v1']
-                WHEN 'succeeded' THEN ARRAY['payment.created.v1', 'payment.succeeded.v1']
-                ELSE ARRAY['payment.created.v1', 'payment.failed.v1'] END
+            CROSS JOIN outbox_kept AS kept
+            CROSS JOIN LATERAL (
+                SELECT CASE payment.status
+                    WHEN 'processing' THEN ARRAY['payment.created.v1']
+                    WHEN 'succeeded' THEN ARRAY['payment.created.v1', 'payment.succeeded.v1']
+                    ELSE ARRAY['payment.created.v1', 'payment.failed.v1'] END AS types
+            ) AS expected
+            WHERE NOT coalesce(told.types, '{}') <@ expected.types
+               OR (payment.created_at >= kept.since AND told.types IS DISTINCT FROM expected.types)
             LIMIT 1000
             """))
 

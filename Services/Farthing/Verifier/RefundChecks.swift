@@ -59,11 +59,17 @@ enum RefundChecks {
                 SELECT headers ->> 'ce_subject' AS subject, array_agg(type ORDER BY type) AS types
                 FROM outbox WHERE topic = 'payment.events.v1' GROUP BY 1
             ) AS told ON told.subject = 'ref_' || refund.id
-            WHERE told.types IS DISTINCT FROM CASE refund.status
-                WHEN 'processing' THEN ARRAY['payment.refund-created.v1']
-                WHEN 'succeeded'
-                THEN ARRAY['payment.refund-created.v1', 'payment.refund-succeeded.v1']
-                ELSE ARRAY['payment.refund-created.v1', 'payment.refund-failed.v1'] END
+            CROSS JOIN outbox_kept AS kept
+            CROSS JOIN LATERAL (
+                SELECT CASE refund.status
+                    WHEN 'processing' THEN ARRAY['payment.refund-created.v1']
+                    WHEN 'succeeded'
+                    THEN ARRAY['payment.refund-created.v1', 'payment.refund-succeeded.v1']
+                    ELSE ARRAY['payment.refund-created.v1', 'payment.refund-failed.v1'] END
+                    AS types
+            ) AS expected
+            WHERE NOT coalesce(told.types, '{}') <@ expected.types
+               OR (refund.created_at >= kept.since AND told.types IS DISTINCT FROM expected.types)
             LIMIT 1000
             """))
 
