@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// The one way JSON is written and read inside Farthing: snake_case, sorted keys, RFC 3339 times.
 ///
@@ -33,19 +33,5 @@ public enum WireJSON {
             return date
         }
         return try decoder.decode(type, from: Data(bytes))
-    }
-}
-
-/// Times as RFC 3339 writes them, in UTC: `2026-11-21T09:30:00.125Z`.
-public enum RFC3339 {
-    /// Writes milliseconds, in UTC.
-    public static func format(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
-
-    /// Reads a time with or without a fraction, in any offset; `nil` for anything else.
-    public static func parse(_ text: String) -> Date? {
-        (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle()))
     }
 }

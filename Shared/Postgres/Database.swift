@@ -40,8 +40,9 @@ public final class Database: Sendable {
     /// Runs `body` in a transaction and commits it.
     ///
     /// If the body throws, the transaction is rolled back and the error passed on. After a
-    /// serialization failure or a deadlock the body runs again, 8 times at most; after a
-    /// connection broke before COMMIT, once. Throws also what `PostgresError.Code` lists, above
+    /// serialization failure or a deadlock the body runs again, 8 times at most, and so it does if it
+    /// throws `.serializationFailure` itself, because it was overtaken by another transaction; after
+    /// a connection broke before COMMIT, once. Throws also what `PostgresError.Code` lists, above
     /// all `.overloaded` (at once, when the queue is full), `.connectionFailed` and
     /// `.commitOutcomeUnknown`.
     public func transaction<Value: Sendable>(

@@ -48,6 +48,9 @@ final class Lane {
         let database: PostgresError?
 
         func mayBeRunAgain(after attempt: Int) -> Bool {
+            if let asked = underlying as? PostgresError, asked.code == .serializationFailure {
+                return attempt < Lane.attempts
+            }
             guard let database else { return false }
             if database.isStalePlan { return attempt < 2 }
             switch database.code {

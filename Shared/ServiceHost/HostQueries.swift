@@ -27,6 +27,27 @@ enum HostQueries {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """)
 
+    /// `admitKey` for several requests of one operation. $1 operation, $2 tenants, $3 keys.
+    static let admitKeys = Statement(
+        """
+        SELECT pg_try_advisory_xact_lock(hashtextextended(
+                   concat_ws(chr(31), asked.tenant, $1::text, asked.key), 0)),
+               k.request_hash, k.status, k.location, k.body
+        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (tenant, key, place)
+        LEFT JOIN idempotency_key AS k
+            ON (k.tenant, k.operation, k.key) = (asked.tenant, $1, asked.key)
+        ORDER BY place
+        """)
+
+    /// $1 operation, $2 tenants, $3 keys, $4 request hashes, $5 statuses, $6 locations, $7 bodies.
+    static let insertKeys = Statement(
+        """
+        INSERT INTO idempotency_key (operation, tenant, key, request_hash, status, location, body)
+        SELECT $1, answered.*
+        FROM unnest($2::text[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bytea[])
+            AS answered
+        """)
+
     /// Fills the answer in, once. $1 tenant, $2 operation, $3 key, $4 status, $5 location,
     /// $6 body.
     static let answerKey = Statement(

@@ -18,6 +18,10 @@ public struct Routes {
     public typealias PostHandler<Input> =
         @Sendable (Input, RequestScope, borrowing Transaction) throws -> Answer
 
+    /// State-changing requests that arrived together, inside one transaction.
+    public typealias BatchHandler<Input> =
+        @Sendable ([(input: Input, scope: RequestScope)], borrowing Transaction) throws -> [Answer]
+
     /// A reading request, inside a read-only transaction.
     public typealias GetHandler = @Sendable (RequestScope, borrowing Transaction) throws -> Answer
 
@@ -48,13 +52,15 @@ public struct Routes {
     ///   - path: `/v1/holds/{id}/void`; what is in braces is `RequestScope.parameter`.
     ///   - operation: names the idempotency keys' scope and the failpoints
     ///     (`<operation>.before-commit`, `.after-commit`): `ledger.void-hold`.
+    ///   - bodyLimit: the largest body that is read, in bytes.
     public mutating func post<Input: Codable & Sendable>(
-        _ path: String, operation: String, scope: Scope, handler: @escaping PostHandler<Input>
+        _ path: String, operation: String, scope: Scope, bodyLimit: Int = 64 * 1024,
+        handler: @escaping PostHandler<Input>
     ) {
         endpoints.append(
             Endpoint(
-                post: path, operation: operation, scope: scope, edge: host, handler: handler,
-                completion: nil))
+                post: path, operation: operation, scope: scope, edge: host, bodyLimit: bodyLimit,
+                handler: handler, completion: nil))
     }
 
     /// Adds a state-changing POST that may answer `.pending`: the transaction is committed first,
@@ -69,11 +75,29 @@ public struct Routes {
                 completion: completion))
     }
 
-    /// Adds a GET.
-    public mutating func get(
-        _ path: String, scope: Scope, handler: @escaping GetHandler
+    /// Adds a state-changing POST whose requests are handled together when they arrive together.
+    ///
+    /// The handler gives an answer for each request, in order; one that is refused must have
+    /// written nothing. If it throws, each request of the batch is handled alone.
+    public mutating func post<Input: Codable & Sendable>(
+        _ path: String, operation: String, scope: Scope,
+        together handler: @escaping BatchHandler<Input>
     ) {
-        endpoints.append(Endpoint(get: path, scope: scope, edge: host, handler: handler))
+        let gathering = Gathering(
+            database: host.database, operation: operation, limits: GatheringLimits(),
+            handler: handler)
+        endpoints.append(
+            Endpoint(
+                post: path, operation: operation, scope: scope, edge: host, gathering: gathering))
+    }
+
+    /// Adds a GET. One that `locks` rows, to wait for those who are changing them, cannot run in a
+    /// read-only transaction.
+    public mutating func get(
+        _ path: String, scope: Scope, locks: Bool = false, handler: @escaping GetHandler
+    ) {
+        endpoints.append(
+            Endpoint(get: path, scope: scope, locks: locks, edge: host, handler: handler))
     }
 
     // MARK: Kafka

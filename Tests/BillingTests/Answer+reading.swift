@@ -6,7 +6,7 @@ extension Answer {
         switch content {
         case .body(let status, _, _): status
         case .problem(let problem): problem.status
-        case .pending: nil
+        case .bytes, .pending: nil
         }
     }
 

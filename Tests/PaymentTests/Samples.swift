@@ -91,7 +91,7 @@ extension Answer {
     /// The status of a body or a problem; 0 while it is pending.
     var status: Int {
         switch content {
-        case .body(let status, _, _): status
+        case .body(let status, _, _), .bytes(let status, _, _): status
         case .problem(let problem): problem.status
         case .pending: 0
         }
@@ -100,8 +100,6 @@ extension Answer {
     var location: String? {
         if case .body(_, let location, _) = content { location } else { nil }
     }
-
-    var problem: Problem? { if case .problem(let problem) = content { problem } else { nil } }
 
     var pendingResource: String? {
         if case .pending(let resource) = content { resource } else { nil }

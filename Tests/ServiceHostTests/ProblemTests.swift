@@ -40,7 +40,7 @@ struct ProblemTests {
     func storesOutcomes() {
         let stored = [200, 201, 202, 402, 409, 422]
         let others = [400, 401, 403, 404, 413, 429, 500, 503]
-        #expect(stored.allSatisfy(StoredAnswer.isStored))
-        #expect(!others.contains(where: StoredAnswer.isStored))
+        #expect(stored.allSatisfy(KeptAnswer.isKept))
+        #expect(!others.contains(where: KeptAnswer.isKept))
     }
 }

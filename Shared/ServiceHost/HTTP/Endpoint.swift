@@ -19,17 +19,22 @@ struct Endpoint: Sendable {
         self.respond = respond
     }
 
-    /// Token, then a read-only transaction.
+    /// Token, then a transaction, read-only unless it locks.
     init(
-        get path: String, scope required: Scope, edge: HTTPEdge,
+        get path: String, scope required: Scope, locks: Bool, edge: HTTPEdge,
         handler: @escaping Routes.GetHandler
     ) {
         self.init(method: .get, path: path) { request, context in
             let scope = try await edge.scope(of: request, context, allowed: required)
-            let answer = try await edge.database.read { tx in
-                try StoredAnswer(handler(scope, tx), requestID: scope.requestID)
+            let read: @Sendable (borrowing Transaction) throws -> KeptAnswer = { tx in
+                let answer = try handler(scope, tx)
+                if let problem = answer.problem { throw problem }
+                return try KeptAnswer(answer, requestID: scope.requestID)
             }
-            return Response(answer)
+            return Response(
+                locks
+                    ? try await edge.database.transaction(read)
+                    : try await edge.database.read(read))
         }
     }
 
@@ -37,35 +42,53 @@ struct Endpoint: Sendable {
     /// costs the database nothing.
     init<Input: Codable & Sendable>(
         post path: String, operation: String, scope required: Scope, edge: HTTPEdge,
-        handler: @escaping Routes.PostHandler<Input>, completion: Routes.Completion?
+        bodyLimit: Int = JSONBody.limit, handler: @escaping Routes.PostHandler<Input>,
+        completion: Routes.Completion?
     ) {
         self.init(method: .post, path: path) { request, context in
             let scope = try await edge.scope(of: request, context, allowed: required)
-            let key = try IdempotencyKey(header: request.headers[.idempotencyKey])
-            let input = try await JSONBody.read(Input.self, from: request)
-            let once = IdempotentRequest(
-                tenant: scope.tenant, operation: operation, key: key.value,
-                hash: Array(
-                    SHA256.hash(
-                        data: Array(request.uri.path.utf8) + [0] + (try WireJSON.encode(input)))))
+            let (input, once) = try await IdempotentRequest.read(
+                Input.self, from: request, upTo: bodyLimit, operation: operation, scope)
             let outcome = try await once.perform(in: edge.database, scope) { tx in
                 try handler(input, scope, tx)
             }
             return try await edge.finish(outcome, of: once, scope, completion)
         }
     }
+
+    /// Token, idempotency key, body; the transaction is shared with whoever came along.
+    init<Input: Codable & Sendable>(
+        post path: String, operation: String, scope required: Scope, edge: HTTPEdge,
+        gathering: Gathering<Input>
+    ) {
+        self.init(method: .post, path: path) { request, context in
+            let scope = try await edge.scope(of: request, context, allowed: required)
+            let (input, once) = try await IdempotentRequest.read(
+                Input.self, from: request, upTo: JSONBody.limit, operation: operation, scope)
+            let outcome = try await gathering.perform(
+                Gathering.Request(once: once, input: input, scope: scope))
+            return try await edge.finish(outcome, of: once, scope, nil)
+        }
+    }
 }
 
-extension StoredAnswer {
-    /// The bytes of a reading handler's answer. Throws the problem it answered, if it did.
-    fileprivate init(_ answer: Answer, requestID: String) throws {
-        switch answer.content {
-        case .body(let status, let location, let value):
-            try self.init(status: status, location: location, value: value)
-        case .problem(let problem): throw problem
-        case .pending(let resource):
-            throw HostError(.misuse, "a GET answered pending for \(resource)")
-        }
+extension IdempotentRequest {
+    /// Reads the key and the body of a request. Throws what either lacks, as a problem.
+    fileprivate static func read<Input: Codable>(
+        _ type: Input.Type, from request: Request, upTo limit: Int, operation: String,
+        _ scope: RequestScope
+    ) async throws -> (Input, IdempotentRequest) {
+        let key = try IdempotencyKey(header: request.headers[.idempotencyKey])
+        let input = try await JSONBody.read(type, from: request, upTo: limit)
+        let once = IdempotentRequest(
+            tenant: scope.tenant, operation: operation, key: key.value,
+            hash: try hash(of: input, at: request.uri.path))
+        return (input, once)
+    }
+
+    /// SHA-256 of what a request asks for, at that path. Throws `EncodingError`.
+    static func hash(of input: some Encodable, at path: String) throws -> [UInt8] {
+        Array(SHA256.hash(data: Array(path.utf8) + [0] + (try WireJSON.encode(input))))
     }
 }
 

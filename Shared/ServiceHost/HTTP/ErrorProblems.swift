@@ -40,7 +40,7 @@ extension Problem {
         switch error.status {
         case .notFound:
             .notFound(code: "unknown-route", detail: "There is no such route.")
-        case .contentTooLarge: .contentTooLarge
+        case .contentTooLarge: .contentTooLarge(JSONBody.limit)
         case let status where status.kind == .clientError:
             Problem(status: status.code, code: "bad-request", detail: status.reasonPhrase)
         default: .internal

@@ -31,17 +31,20 @@ struct HTTPEdge: Sendable {
 
 extension Response {
     /// Sends an answer's bytes.
-    init(_ answer: StoredAnswer) {
+    init(_ answer: KeptAnswer) {
         self.init(
             status: .init(code: answer.status),
-            headers: [.contentType: answer.isProblem ? MediaTypes.problem : MediaTypes.json],
+            headers: [
+                .contentType: answer.isProblem
+                    ? MediaTypes.problem : answer.mediaType ?? MediaTypes.json
+            ],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
         if let location = answer.location { headers[.location] = location }
     }
 
     /// Sends a problem.
     init(_ problem: Problem, requestID: String) {
-        self.init(StoredAnswer(problem, requestID: requestID))
+        self.init(KeptAnswer(problem, requestID: requestID))
         headers.append(contentsOf: problem.headers)
         if let seconds = problem.retryAfter { headers[.retryAfter] = String(seconds) }
     }

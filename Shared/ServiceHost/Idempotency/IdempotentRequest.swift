@@ -10,7 +10,7 @@ struct IdempotentRequest: Sendable {
     let hash: [UInt8]
 
     enum Outcome: Sendable {
-        case answered(StoredAnswer, replayed: Bool)
+        case answered(KeptAnswer, replayed: Bool)
         /// Committed, and still to be completed.
         case pending(resource: String, replayed: Bool)
     }
@@ -38,7 +38,7 @@ struct IdempotentRequest: Sendable {
                     return outcome
                 }
             }
-        } catch let refusal as Problem where StoredAnswer.isStored(status: refusal.status) {
+        } catch let refusal as Problem where KeptAnswer.isKept(status: refusal.status) {
             guard refusal.code != Self.inProgress.code, refusal.code != Self.reused.code else {
                 throw refusal
             }
@@ -53,33 +53,33 @@ struct IdempotentRequest: Sendable {
     func complete(
         in database: Database, _ scope: RequestScope,
         with completion: @Sendable () async throws -> Answer
-    ) async throws -> StoredAnswer {
-        let answer: StoredAnswer
+    ) async throws -> KeptAnswer {
+        let answer: KeptAnswer
         do {
             guard case .answered(let known, _) = try Self.outcome(of: await completion(), scope)
             else { throw HostError(.misuse, "\(operation)'s completion answered pending") }
             answer = known
-        } catch let refusal as Problem where StoredAnswer.isStored(status: refusal.status) {
-            answer = StoredAnswer(refusal, requestID: scope.requestID)
+        } catch let refusal as Problem where KeptAnswer.isKept(status: refusal.status) {
+            answer = KeptAnswer(refusal, requestID: scope.requestID)
         }
-        guard StoredAnswer.isStored(status: answer.status) else { return answer }
+        guard KeptAnswer.isKept(status: answer.status) else { return answer }
         return try await database.transaction { tx in
             try tx.execute(
                 HostQueries.answerKey, tenant, operation, key, Int16(answer.status),
                 answer.location, answer.body)
             let rows = try tx.query(HostQueries.readKey, tenant, operation, key)
             guard let row = rows.first else { return answer }
-            return StoredAnswer(
+            return KeptAnswer(
                 status: Int(try row.read(0, as: Int16.self)), location: try row.read(1),
                 body: try row.read(2))
         }
     }
 
-    private static let inProgress = Problem.conflict(
+    static let inProgress = Problem.conflict(
         code: "idempotency-in-progress",
         detail: "A request with this Idempotency-Key is still being processed.", retryAfter: 1)
 
-    private static let reused = Problem.unprocessable(
+    static let reused = Problem.unprocessable(
         code: "idempotency-key-reused",
         detail: "This Idempotency-Key was used for a different request.")
 }
@@ -97,7 +97,7 @@ extension IdempotentRequest {
         guard let status = try row.read(3, as: Int16?.self) else {
             return .known(.pending(resource: try row.read(2), replayed: true))
         }
-        let answer = StoredAnswer(
+        let answer = KeptAnswer(
             status: Int(status), location: try row.read(4), body: try row.read(5))
         return .known(.answered(answer, replayed: true))
     }
@@ -113,11 +113,11 @@ extension IdempotentRequest {
             try insert(nil, resource: resource, in: tx)
         case .answered(let stored, _):
             if case .problem(let problem) = answer.content,
-                !StoredAnswer.isStored(status: stored.status)
+                !KeptAnswer.isKept(status: stored.status)
             {
                 throw problem
             }
-            try insert(stored, resource: nil, in: tx)
+            if answer.keepsKey { try insert(stored, resource: nil, in: tx) }
         }
         return outcome
     }
@@ -135,7 +135,7 @@ extension IdempotentRequest {
     }
 
     private func insert(
-        _ answer: StoredAnswer?, resource: String?, in tx: borrowing Transaction
+        _ answer: KeptAnswer?, resource: String?, in tx: borrowing Transaction
     ) throws {
         try tx.execute(
             HostQueries.insertKey, tenant, operation, key, hash, resource,
@@ -163,15 +163,9 @@ extension IdempotentRequest {
     }
 
     private static func outcome(of answer: Answer, _ scope: RequestScope) throws -> Outcome {
-        switch answer.content {
-        case .body(let status, let location, let value):
-            .answered(
-                try StoredAnswer(status: status, location: location, value: value),
-                replayed: false)
-        case .problem(let problem):
-            .answered(StoredAnswer(problem, requestID: scope.requestID), replayed: false)
-        case .pending(let resource):
-            .pending(resource: resource, replayed: false)
+        if case .pending(let resource) = answer.content {
+            return .pending(resource: resource, replayed: false)
         }
+        return .answered(try KeptAnswer(answer, requestID: scope.requestID), replayed: false)
     }
 }

@@ -5,25 +5,27 @@ import NIOCore
 
 /// The body of a request, read as a JSON object.
 enum JSONBody {
-    /// The largest body that is read, in bytes.
+    /// The largest body that is read unless the route says otherwise, in bytes.
     static let limit = 64 * 1024
 
     /// Reads and decodes the body; an absent one reads as `{}`. Throws 413, and 400
     /// `malformed-json`, `invalid-field` or what a type of ours says of its own field.
     static func read<Input: Decodable>(
-        _ type: Input.Type, from request: Request
+        _ type: Input.Type, from request: Request, upTo limit: Int = limit
     ) async throws -> Input {
-        try decode(type, from: try await bytes(of: request))
+        try decode(type, from: try await bytes(of: request, upTo: limit))
     }
 
-    private static func bytes(of request: Request) async throws(Problem) -> [UInt8] {
+    private static func bytes(
+        of request: Request, upTo limit: Int
+    ) async throws(Problem) -> [UInt8] {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw .contentTooLarge
+            throw .contentTooLarge(limit)
         }
         do {
             return Array(try await request.body.collect(upTo: limit).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw .contentTooLarge
+            throw .contentTooLarge(limit)
         } catch {
             throw .badRequest(code: "malformed-request", detail: "The body did not arrive whole.")
         }
@@ -46,9 +48,11 @@ enum JSONBody {
 }
 
 extension Problem {
-    static let contentTooLarge = Problem(
-        status: 413, code: "content-too-large",
-        detail: "The body may have at most \(JSONBody.limit) bytes.")
+    static func contentTooLarge(_ limit: Int) -> Problem {
+        Problem(
+            status: 413, code: "content-too-large",
+            detail: "The body may have at most \(limit) bytes.")
+    }
 
     /// What the scanner found.
     init(_ fault: JSONFault) {

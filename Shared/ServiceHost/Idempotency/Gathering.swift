@@ -1,0 +1,176 @@
+import Postgres
+import Synchronization
+
+/// Requests of one route that arrive together, answered together: while a batch is in its
+/// transaction the next one gathers, so a lock that all of them need is taken once a batch, and one
+/// flush to disk makes all of them durable.
+///
+/// Nobody waits for company: a request that arrives alone is a batch of one. Nobody answers for his
+/// neighbour either: if a batch fails as a whole, each of its requests is tried alone.
+final class Gathering<Input: Sendable>: Sendable {
+    /// One request, decoded.
+    struct Request: Sendable {
+        let once: IdempotentRequest
+        let input: Input
+        let scope: RequestScope
+    }
+
+    typealias Result = Swift.Result<IdempotentRequest.Outcome, any Error>
+
+    private struct Waiting: Sendable {
+        let request: Request
+        let answer: CheckedContinuation<Result, Never>
+    }
+
+    private struct State: Sendable {
+        var waiting: [Waiting] = []
+        /// Batches in a transaction.
+        var underWay = 0
+    }
+
+    private let database: Database
+    private let operation: String
+    private let limits: GatheringLimits
+    private let handler: Routes.BatchHandler<Input>
+    private let state = Mutex(State())
+
+    init(
+        database: Database, operation: String, limits: GatheringLimits,
+        handler: @escaping Routes.BatchHandler<Input>
+    ) {
+        self.database = database
+        self.operation = operation
+        self.limits = limits
+        self.handler = handler
+    }
+
+    /// The request's outcome, once its transaction is committed. Throws 503 when too many wait.
+    func perform(_ request: Request) async throws -> IdempotentRequest.Outcome {
+        try await withCheckedContinuation { (answer: CheckedContinuation<Result, Never>) in
+            let admitted = state.withLock { state in
+                guard state.waiting.count < limits.waiting else { return false }
+                state.waiting.append(Waiting(request: request, answer: answer))
+                return true
+            }
+            guard admitted else {
+                let error = PostgresError(.overloaded, "too many requests wait for \(operation)")
+                return answer.resume(returning: .failure(error))
+            }
+            startIfIdle()
+        }.get()
+    }
+
+    private func startIfIdle() {
+        let isNeeded = state.withLock { state in
+            guard state.underWay < limits.batchesAtOnce else { return false }
+            state.underWay += 1
+            return true
+        }
+        if isNeeded { Task { await answerAll() } }
+    }
+
+    /// Answers batch after batch until nobody waits.
+    private func answerAll() async {
+        while let batch = next() {
+            let results = await answer(batch.map(\.request))
+            for (waiting, result) in zip(batch, results) {
+                waiting.answer.resume(returning: result)
+            }
+        }
+    }
+
+    private func next() -> [Waiting]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.underWay -= 1
+                return nil
+            }
+            let batch = Array(state.waiting.prefix(limits.batch))
+            state.waiting.removeFirst(batch.count)
+            return batch
+        }
+    }
+
+    private func answer(_ batch: [Request]) async -> [Result] {
+        if batch.count > 1, let results = try? await answerTogether(batch) { return results }
+        var results: [Result] = []
+        for request in batch { results.append(await answerAlone(request)) }
+        return results
+    }
+
+    private func answerTogether(_ batch: [Request]) async throws -> [Result] {
+        let keyed = KeyedRequests(
+            operation: operation,
+            requests: batch.map { KeyedRequests.Request($0.once) })
+        let results = try await database.transaction { [handler, operation] tx in
+            let admissions = try keyed.admit(in: tx)
+            let fresh = batch.indices.filter { admissions[$0].isFresh }
+            let answers = try handler(
+                fresh.map { (input: batch[$0].input, scope: batch[$0].scope) }, tx)
+            var results = admissions.map(\.result)
+            var kept = [KeptAnswer?](repeating: nil, count: batch.count)
+            for (index, answer) in zip(fresh, answers) {
+                let stored = try KeptAnswer(answer, requestID: batch[index].scope.requestID)
+                results[index] = Self.result(of: answer, stored)
+                let isKept = KeptAnswer.isKept(status: stored.status)
+                if isKept, answer.keepsKey { kept[index] = stored }
+            }
+            try keyed.record(kept, in: tx)
+            try Failpoint.hit("\(operation).before-commit")
+            return results
+        }
+        try await Failpoint.reach("\(operation).after-commit")
+        return results
+    }
+
+    private func answerAlone(_ request: Request) async -> Result {
+        do {
+            return .success(
+                try await request.once.perform(in: database, request.scope) { [handler] tx in
+                    let answers = try handler([(input: request.input, scope: request.scope)], tx)
+                    guard let answer = answers.first else {
+                        throw HostError(.misuse, "\(request.once.operation) answered nothing")
+                    }
+                    return answer
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// A problem that is not kept is thrown, as it is for a request on its own.
+    private static func result(of answer: Answer, _ stored: KeptAnswer) -> Result {
+        if case .problem(let problem) = answer.content,
+            !KeptAnswer.isKept(status: stored.status)
+        {
+            return .failure(problem)
+        }
+        return .success(.answered(stored, replayed: false))
+    }
+}
+
+/// How many requests of a route are gathered.
+struct GatheringLimits: Sendable {
+    /// At most so many in a transaction.
+    var batch = 200
+    /// At most so many transactions at once: while one is flushed to disk another can be decided.
+    var batchesAtOnce = 2
+    /// At most so many requests that wait; more are refused at once.
+    var waiting = 4096
+}
+
+extension KeyedRequests.Admission {
+    fileprivate var isFresh: Bool {
+        if case .fresh = self { true } else { false }
+    }
+
+    /// What is known already. A fresh request has no result yet, and stands as one that failed
+    /// until it is handled.
+    fileprivate var result: Result<IdempotentRequest.Outcome, any Error> {
+        switch self {
+        case .fresh: .failure(HostError(.misuse, "a request was not answered"))
+        case .known(let answer): .success(.answered(answer, replayed: true))
+        case .refused(let problem): .failure(problem)
+        }
+    }
+}

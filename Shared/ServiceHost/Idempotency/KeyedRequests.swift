@@ -1,0 +1,91 @@
+public import Postgres
+
+/// Several requests of one operation, each with an idempotency key of its own, in one transaction:
+/// the keys are looked up and written for all of them at once.
+public struct KeyedRequests: Sendable {
+    /// One request and its key.
+    public struct Request: Sendable {
+        let tenant: String
+        let key: String
+        /// SHA-256 of the path and of the body as we understood it.
+        let hash: [UInt8]
+
+        init(_ once: IdempotentRequest) {
+            tenant = once.tenant
+            key = once.key
+            hash = once.hash
+        }
+
+        /// A request inside another one's body: the same key, sent to `path` by itself, names the
+        /// same request. Throws 400 for a key that the header could not be, and `EncodingError`.
+        public init(
+            tenant: String, key: String?, input: some Encodable, path: String, field: String
+        ) throws {
+            do {
+                self.key = try IdempotencyKey(header: key).value
+            } catch var problem {
+                problem.field = field
+                throw problem
+            }
+            self.tenant = tenant
+            hash = try IdempotentRequest.hash(of: input, at: path)
+        }
+    }
+
+    /// What is known of a request before it is handled.
+    public enum Admission: Sendable {
+        case fresh
+        /// It was answered before.
+        case known(KeptAnswer)
+        /// The key is in use, or was used for another request.
+        case refused(Problem)
+    }
+
+    let operation: String
+    let requests: [Request]
+
+    /// Requests of the route of that operation.
+    public init(operation: String, requests: [Request]) {
+        self.operation = operation
+        self.requests = requests
+    }
+
+    /// Takes the keys for this transaction. The second of two requests with one key finds it in
+    /// use.
+    public func admit(in tx: borrowing Transaction) throws -> [Admission] {
+        guard !requests.isEmpty else { return [] }
+        let rows = try tx.query(
+            HostQueries.admitKeys, operation, requests.map(\.tenant), requests.map(\.key))
+        var seen: Set<[String]> = []
+        return try zip(requests, rows).map { request, row in
+            guard seen.insert([request.tenant, request.key]).inserted else {
+                return .refused(IdempotentRequest.inProgress)
+            }
+            guard let hash = try row.read(1, as: [UInt8]?.self) else {
+                return try row.read(0, as: Bool.self)
+                    ? .fresh : .refused(IdempotentRequest.inProgress)
+            }
+            guard hash == request.hash else { return .refused(IdempotentRequest.reused) }
+            guard let status = try row.read(2, as: Int16?.self) else {
+                return .refused(IdempotentRequest.inProgress)
+            }
+            return .known(
+                KeptAnswer(
+                    status: Int(status), location: try row.read(3), body: try row.read(4)))
+        }
+    }
+
+    /// Queues the rows of the requests that were answered, to go out with the commit. Each answer
+    /// stands at its request's place; one that is not kept is `nil`.
+    public func record(_ answers: [KeptAnswer?], in tx: borrowing Transaction) throws {
+        let kept = zip(requests, answers).compactMap { request, answer in
+            answer.map { (request: request, answer: $0) }
+        }
+        guard !kept.isEmpty else { return }
+        try tx.execute(
+            HostQueries.insertKeys, operation, kept.map(\.request.tenant),
+            kept.map(\.request.key), kept.map(\.request.hash),
+            kept.map { Int16($0.answer.status) }, kept.map(\.answer.location),
+            kept.map(\.answer.body))
+    }
+}
