@@ -6,7 +6,7 @@ extension Book {
     /// One HTTP request's way through the book: loads what it names, decides, and queues what
     /// came of it. Gives the problem if it was refused, and then nothing was written.
     static func change(
-        naming named: WorkingSet, details: [TransferID: TransferDetails] = [:],
+        naming named: WorkingSet, metadata: [TransferID: JSONText] = [:],
         in tx: borrowing Transaction,
         _ decide: (inout Book) throws(LedgerRefusal) -> Void
     ) throws -> Problem? {
@@ -16,8 +16,15 @@ extension Book {
         } catch {
             return error.problem
         }
-        try book.record(details: details, in: tx)
+        try book.record(metadata: metadata, in: tx)
         return nil
+    }
+}
+
+extension JSONText {
+    /// As the database keeps it.
+    init(_ metadata: Metadata) throws {
+        self.init(try WireJSON.encode(metadata))
     }
 }
 

@@ -22,11 +22,14 @@ extension Book {
             operators.map(\.tenant), operators.map(\.name.currency.code),
             operators.map(\.name.role.rawValue),
             reversed.map(\.name.uuid), reversed.map(\.tenant)
-        ).map(Account.init(row:))
+        )
         var book = Book(
-            accounts: accounts, holds: try readHolds(holds, in: tx),
+            accounts: try accounts.map(Account.init(row:)), holds: try readHolds(holds, in: tx),
             references: try takenReferences(named.references, in: tx),
-            reversibles: try readReversibles(reversed, in: tx))
+            reversibles: try readReversibles(reversed, in: tx),
+            lockedAt: try accounts.reduce(.earliest) { latest, row in
+                max(latest, Moment(try row.read(13)))
+            })
         for account in opened {
             book.note(account, .opened, for: Cause(tenant: account.tenant, actor: "ledger"))
         }
@@ -92,14 +95,15 @@ extension Book {
 }
 
 extension Account {
-    /// Reads the ten columns of `BookQueries.lockAccounts`.
+    /// Reads the first thirteen columns of `BookQueries.lockAccounts`.
     fileprivate init(row: Row) throws {
         self.init(
             id: AccountID(try row.read(0)), tenant: try row.read(1),
             kind: try row.word(2), currency: try row.currency(3),
             role: try row.optionalWord(4), overdraftLimit: try row.read(5),
             status: try row.word(6), posted: try row.read(7), held: try row.read(8),
-            version: try row.read(9))
+            version: try row.read(9), recordedAt: Moment(try row.read(10)),
+            chainAt: Moment(try row.read(11)), displaced: try row.read(12))
     }
 }
 

@@ -4,13 +4,6 @@ import Money
 import Postgres
 import ServiceHost
 
-/// What a transfer carries that no rule of the book looks at.
-struct TransferDetails: Sendable {
-    /// When it took effect for its parties; now, if not given.
-    var effectiveAt: Date?
-    var metadata: JSONText?
-}
-
 extension Book {
     /// Queues everything that happened to the book: rows, events and the audit trail. It goes out
     /// with the next query or the commit, and that is where its errors surface.
@@ -18,12 +11,12 @@ extension Book {
     /// The order matters: holds before the transfers that resolve them, accounts before their
     /// entries, and the outbox after every lock is held.
     func record(
-        details: [TransferID: TransferDetails] = [:], in tx: borrowing Transaction
+        metadata: [TransferID: JSONText] = [:], in tx: borrowing Transaction
     ) throws {
         guard !changes.isEmpty else { return }
         try updateAccounts(in: tx)
         try insertHolds(in: tx)
-        try insertTransfers(details, in: tx)
+        try insertTransfers(metadata, in: tx)
         try resolveHolds(in: tx)
         try Journal.append(changes, in: tx)
     }
@@ -34,7 +27,8 @@ extension Book {
         try tx.execute(
             BookQueries.updateAccounts,
             changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
-            changed.map(\.posted), changed.map(\.held), changed.map(\.version))
+            changed.map(\.posted), changed.map(\.held), changed.map(\.version), now.date,
+            changed.map(\.chainAt.date), changed.map(\.displaced))
     }
 
     private func insertHolds(in tx: borrowing Transaction) throws {
@@ -58,18 +52,13 @@ extension Book {
     }
 
     private func insertTransfers(
-        _ details: [TransferID: TransferDetails], in tx: borrowing Transaction
+        _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
     ) throws {
         let transfers = changes.compactMap { change in
             if case .transfer(let transfer) = change.kind { transfer } else { nil }
         }
         guard !transfers.isEmpty else { return }
-        try tx.execute(
-            BookQueries.insertTransfers,
-            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
-            transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
-            transfers.map(\.draft.hold?.uuid), transfers.map { details[$0.id]?.effectiveAt },
-            transfers.map { details[$0.id]?.metadata }, transfers.map(\.draft.reverses?.uuid))
+        try insert(transfers, metadata, in: tx)
         let lines = transfers.flatMap { transfer in
             transfer.entries.enumerated().map { (transfer: transfer, line: $0, entry: $1) }
         }
@@ -79,7 +68,32 @@ extension Book {
             lines.map(\.transfer.tenant), lines.map(\.transfer.id.uuid),
             lines.map { Int64($0.line) }, lines.map(\.entry.line.side.rawValue),
             lines.map(\.entry.line.amount.minorUnits),
-            lines.map(\.entry.line.amount.currency.code), lines.map(\.entry.balanceAfter))
+            lines.map(\.entry.line.amount.currency.code), lines.map(\.entry.balanceAfter),
+            lines.map(\.transfer.time.effectiveAt.date), lines.map(\.entry.chainAt.date),
+            lines.map(\.entry.displaced), now.date)
+    }
+
+    /// If another transaction took a reference after this one had looked, the whole is decided
+    /// again, and then sees it.
+    private func insert(
+        _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
+    ) throws {
+        try tx.execute(
+            BookQueries.insertTransfers,
+            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
+            transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
+            transfers.map(\.draft.hold?.uuid), transfers.map(\.time.effectiveAt.date),
+            transfers.map { metadata[$0.id] }, transfers.map(\.draft.reverses?.uuid), now.date)
+        guard transfers.contains(where: { $0.draft.reference != nil }) else { return }
+        do throws(PostgresError) {
+            try tx.query(BookQueries.nothing)
+        } catch {
+            let isTaken = error.code == .uniqueViolation && error.constraint == "transfer_reference"
+            throw isTaken
+                ? PostgresError(
+                    .serializationFailure, "another transaction took a transfer's reference")
+                : error
+        }
     }
 
     /// The holds that this happened to, as they stood right after it.

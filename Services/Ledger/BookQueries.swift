@@ -19,12 +19,13 @@ enum BookQueries {
                   AND account.role = asked.role)
          ORDER BY asked.tenant, asked.currency, asked.role
         ON CONFLICT (tenant, currency, role) WHERE role IS NOT NULL DO NOTHING
-        RETURNING id, tenant, kind, currency, role, overdraft_limit, status, posted, held, version
+        RETURNING id, tenant, kind, currency, role, overdraft_limit, status, posted, held, version,
+                  recorded_at, chain_at, displaced
         """)
 
     /// Locks, in the order of their ids, the accounts that are named, those that the named holds
     /// name, the operator's, and those of the transfers that are to be reversed. Foreign keys need
-    /// no more than the keys, hence NO KEY.
+    /// no more than the keys, hence NO KEY. The clock of the last row was read when all were locked.
     static let lockAccounts = Statement(
         """
         WITH named AS (
@@ -42,13 +43,15 @@ enum BookQueries {
             SELECT entry.account, entry.tenant
               FROM unnest($8::uuid[], $9::text[]) AS asked (transfer, tenant)
               JOIN entry USING (transfer, tenant)
+        ), locked AS MATERIALIZED (
+            SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status,
+                   posted, held, version, recorded_at, chain_at, displaced
+              FROM named
+              JOIN account USING (id, tenant)
+             ORDER BY account.id
+               FOR NO KEY UPDATE OF account
         )
-        SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status, posted,
-               held, version
-          FROM named
-          JOIN account USING (id, tenant)
-         ORDER BY account.id
-           FOR NO KEY UPDATE OF account
+        SELECT locked.*, clock_timestamp() FROM locked
         """)
 
     /// Reads holds after their accounts are locked, which is what makes them stand still.
@@ -85,14 +88,19 @@ enum BookQueries {
           JOIN transfer USING (tenant, reference)
         """)
 
+    /// Waits for all that was sent before.
+    static let nothing = Statement("SELECT")
+
     /// Goes before `insertEntries`, which are checked against it.
     static let updateAccounts = Statement(
         """
         UPDATE account
            SET status = changed.status, posted = changed.posted, held = changed.held,
-               version = changed.version
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[])
-               AS changed (id, tenant, status, posted, held, version)
+               version = changed.version, recorded_at = $7, chain_at = changed.chain_at,
+               displaced = changed.displaced
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[],
+                      $8::timestamptz[], $9::int8[])
+               AS changed (id, tenant, status, posted, held, version, chain_at, displaced)
          WHERE account.id = changed.id AND account.tenant = changed.tenant
         """)
 
@@ -111,9 +119,9 @@ enum BookQueries {
     static let insertTransfers = Statement(
         """
         INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at, metadata,
-                              reverses)
-        SELECT id, tenant, reference, payment, saga, hold, coalesce(effective_at, now()),
-               coalesce(metadata, '{}'), reverses
+                              reverses, created_at)
+        SELECT id, tenant, reference, payment, saga, hold, effective_at, coalesce(metadata, '{}'),
+               reverses, $10
           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
                       $7::timestamptz[], $8::jsonb[], $9::uuid[])
                AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
@@ -123,10 +131,11 @@ enum BookQueries {
     static let insertEntries = Statement(
         """
         INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
-                           balance_after)
-        SELECT *
+                           balance_after, effective_at, chain_at, displaced, created_at)
+        SELECT posted.*, $13
           FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::uuid[], $5::int8[], $6::text[],
-                      $7::int8[], $8::text[], $9::int8[])
+                      $7::int8[], $8::text[], $9::int8[], $10::timestamptz[], $11::timestamptz[],
+                      $12::int8[]) AS posted
         """)
 
     static let resolveHolds = Statement(

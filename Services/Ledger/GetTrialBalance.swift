@@ -3,7 +3,9 @@ import Money
 import Postgres
 import ServiceHost
 
-/// `GET /v1/trial-balance`: the books of a tenant are right if every difference is zero.
+/// `GET /v1/trial-balance?at=&axis=`: the books of a tenant are right if every difference is zero.
+///
+/// Without `at` it is of now, on either axis: everything that was recorded.
 struct GetTrialBalance: Encodable, Sendable {
     /// Sums of the balances of one currency's accounts, in minor units.
     struct Line: Encodable, Sendable {
@@ -22,7 +24,10 @@ struct GetTrialBalance: Encodable, Sendable {
 
     static func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         var lines: [Line] = []
-        for row in try tx.query(LedgerQueries.trialBalance, scope.tenant) {
+        let rows = try tx.query(
+            LedgerQueries.trialBalance, scope.tenant, try scope.time("at"),
+            try scope.axis().rawValue)
+        for row in rows {
             let currency = try row.currency(0)
             let kind: AccountKind = try row.word(1)
             if lines.last?.currency != currency { lines.append(Line(currency: currency)) }

@@ -39,16 +39,15 @@ enum LedgerQueries {
          LIMIT $3::int8
         """)
 
-    /// Oldest first, from above the cursor: as a bank statement runs.
-    static let entries = Statement(
+    /// Waits for whoever is changing the account, and keeps others from it.
+    static let lockAgainstWriters = Statement(
+        "SELECT id FROM account WHERE id = $1::uuid FOR SHARE")
+
+    /// The moment, the balance then, and whether it is past. $1 account, $2 moment or null, $3 axis.
+    static let balanceAt = Statement(
         """
-        SELECT transfer, side, amount, currency, balance_after, version, created_at
-          FROM entry
-         WHERE tenant = $1 AND account = $2::uuid AND version > $3::int8
-           AND created_at >= coalesce($4::timestamptz, '-infinity')
-           AND created_at < coalesce($5::timestamptz, 'infinity')
-         ORDER BY version
-         LIMIT $6::int8
+        SELECT moment.at, balance_at($1, moment.at, $3), moment.at < clock_timestamp()
+          FROM (SELECT coalesce($2::timestamptz, clock_timestamp()) AS at OFFSET 0) AS moment
         """)
 
     static let transfer = Statement(
@@ -61,6 +60,18 @@ enum LedgerQueries {
                  WHERE reversal.reverses = transfer.id AND entry.side = 'debit')::int8
           FROM transfer
          WHERE tenant = $1 AND id = $2::uuid
+        """)
+
+    /// Newest first, from below the cursor; all, or those of one reference.
+    static let transfers = Statement(
+        """
+        SELECT id
+          FROM transfer
+         WHERE tenant = $1
+           AND id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+           AND ($3::text IS NULL OR reference = $3)
+         ORDER BY id DESC
+         LIMIT $4::int8
         """)
 
     static let transferEntries = Statement(
@@ -79,9 +90,14 @@ enum LedgerQueries {
          WHERE tenant = $1 AND id = $2::uuid
         """)
 
+    /// $2 a moment or null for now, $3 the axis. Only accounts that have changed since need to be
+    /// looked up as they were.
     static let trialBalance = Statement(
         """
-        SELECT currency, kind, sum(posted)::int8
+        SELECT currency, kind, sum(
+                   CASE WHEN $2::timestamptz IS NULL
+                             OR (recorded_at <= $2 AND ($3 = 'known' OR displaced = 0)) THEN posted
+                        ELSE balance_at(id, $2, $3) END)::int8
           FROM account
          WHERE tenant = $1
          GROUP BY currency, kind

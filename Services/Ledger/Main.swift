@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Outbox
 import Postgres
 import ServiceHost
@@ -25,6 +26,7 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 3, name: "reversals_by_statement",
                     sql: PackageResources.V0003_reversals_by_statement_sql),
+                Migration(version: 4, name: "time", sql: PackageResources.V0004_time_sql),
             ]),
     ]
 
@@ -35,7 +37,10 @@ struct LedgerCommand: AsyncParsableCommand {
             let host = try Host(
                 service, configuration: .fromEnvironment(service: service),
                 migrations: migrations)
-            try await host.serve { LedgerRoutes.add(to: &$0, database: host.database) }
+            let limits = try EffectiveLimits(environment: ProcessInfo.processInfo.environment)
+            try await host.serve { routes in
+                LedgerRoutes.add(to: &routes, database: host.database, limits: limits)
+            }
         }
     }
 

@@ -19,7 +19,7 @@ struct OpenAccount: Codable, Sendable {
         try tx.execute(
             LedgerQueries.openAccount, account.id.uuid, account.tenant, kind.rawValue,
             currency.code, name.text, account.overdraftLimit,
-            JSONText(try WireJSON.encode(metadata ?? Metadata())))
+            try JSONText(metadata ?? Metadata()))
         try Journal.append(
             [Change(kind: .account(account, .opened), cause: Cause(scope))], in: tx)
         return .created(

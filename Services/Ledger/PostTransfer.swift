@@ -10,79 +10,62 @@ struct PostTransfer: Codable, Sendable {
         let account: AccountID
         let side: Side
         let amount: Amount
+        /// Of this entry; the transfer's, if not given.
+        var currency: Currency?
     }
 
     let entries: [EntryInput]
-    let currency: Currency
+    /// Of all entries that name none. A transfer of several currencies balances in each.
+    let currency: Currency?
     let reference: ShortText?
     let effectiveAt: Date?
-    /// Decides, and records nothing.
+    /// Decides, records nothing, and leaves the idempotency key unused.
     let dryRun: Bool?
     let metadata: Metadata?
 
-    func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+    /// What is asked of the book. Throws 400 `invalid-field`.
+    func draft(id: TransferID) throws(Problem) -> TransferDraft {
         try LedgerTime.check(effectiveAt, "effective_at")
-        let draft = TransferDraft(
-            id: TransferID(),
-            lines: entries.map {
-                Line(
-                    account: $0.account, side: $0.side,
-                    amount: Money($0.amount.minorUnits, currency))
-            },
-            reference: reference?.text)
-        var named = WorkingSet()
-        for entry in entries { named.name(entry.account, of: scope.tenant) }
-        if let reference { named.name(reference: reference.text, of: scope.tenant) }
+        return TransferDraft(
+            id: id, lines: try Self.lines(entries, in: currency), reference: reference?.text,
+            effectiveAt: effectiveAt.map { Moment($0) })
+    }
 
-        if dryRun == true { return try rehearse(draft, naming: named, scope, tx) }
-        let details = TransferDetails(
-            effectiveAt: effectiveAt,
-            metadata: try metadata.map { JSONText(try WireJSON.encode($0)) })
-        return try Self.claiming(reference) {
-            let refused = try Book.change(
-                naming: named, details: [draft.id: details], in: tx
-            ) { book throws(LedgerRefusal) in
-                try book.post(draft, for: Cause(scope))
+    /// Reads entries, of which each names its currency or all have the one of the whole. Throws 400
+    /// `invalid-field`.
+    static func lines(
+        _ entries: [EntryInput], in currency: Currency?
+    ) throws(Problem) -> [Line] {
+        var lines: [Line] = []
+        for (index, entry) in entries.enumerated() {
+            guard let currency = entry.currency ?? currency else {
+                throw .invalidField(
+                    "entries[\(index)].currency",
+                    "It must be given here, or for the whole transfer.")
             }
-            if let refused { return .problem(refused) }
-            return .created(
-                try TransferView(draft.id, of: scope.tenant, in: tx),
-                location: "/v1/transfers/\(draft.id)")
+            lines.append(
+                Line(
+                    account: entry.account, side: entry.side,
+                    amount: Money(entry.amount.minorUnits, currency)))
         }
-    }
-
-    /// Says `duplicate-reference` where another transfer took the reference after this one had
-    /// looked.
-    static func claiming(_ reference: ShortText?, _ body: () throws -> Answer) throws -> Answer {
-        do {
-            return try body()
-        } catch let error as PostgresError
-            where error.code == .uniqueViolation && error.constraint == "transfer_reference"
-        {
-            throw LedgerRefusal.duplicateReference(reference?.text ?? "").problem
-        }
-    }
-
-    private func rehearse(
-        _ draft: TransferDraft, naming named: WorkingSet, _ scope: RequestScope,
-        _ tx: borrowing Transaction
-    ) throws -> Answer {
-        var book = try Book.load(named, in: tx)
-        do throws(LedgerRefusal) {
-            let transfer = try book.post(draft, for: Cause(scope))
-            return .ok(
-                TransferView(
-                    dryRun: transfer, currency: currency, metadata: metadata ?? Metadata(),
-                    effectiveAt: effectiveAt))
-        } catch {
-            return .problem(error.problem)
-        }
+        return lines
     }
 }
 
-/// `GET /v1/transfers/{id}`.
-enum GetTransfer {
-    static func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+/// `GET /v1/transfers/{id}` and `GET /v1/transfers`.
+enum GetTransfers {
+    static func one(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         .ok(try TransferView(scope.id(), of: scope.tenant, in: tx))
+    }
+
+    /// Newest first, all or those of one `reference`; the cursor is the last id of the page before.
+    static func list(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        let page = try scope.page()
+        let ids = try tx.query(
+            LedgerQueries.transfers, scope.tenant, try page.last(as: TransferID.self)?.uuid,
+            scope.query("reference"), page.fetch
+        ).map { row in TransferID(try row.read(0)) }
+        let transfers = try ids.map { try TransferView($0, of: scope.tenant, in: tx) }
+        return .ok(page.answer(transfers, id: \.id) { $0 })
     }
 }

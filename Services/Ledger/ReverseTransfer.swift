@@ -70,33 +70,30 @@ struct ReverseTransferRequest: Codable, Sendable {
         named.name(id, of: scope.tenant)
         if let reference { named.name(reference: reference.text, of: scope.tenant) }
         let reversal = TransferID()
-        let details = TransferDetails(
-            metadata: try metadata.map { JSONText(try WireJSON.encode($0)) })
-        return try PostTransfer.claiming(reference) {
-            let refused = try Book.change(
-                naming: named, details: [reversal: details], in: tx
-            ) { book throws(LedgerRefusal) in
-                let original = try book.reversible(id, of: scope.tenant)
-                guard original.payment == nil else { throw .transferOfPayment(id) }
-                let draft = TransferDraft(
-                    id: reversal, lines: try lines(of: original), reference: reference?.text)
-                try book.reverse(id, by: draft, for: Cause(scope))
-            }
-            if let refused { return .problem(refused) }
-            return .created(
-                try TransferView(reversal, of: scope.tenant, in: tx),
-                location: "/v1/transfers/\(reversal)")
+        let pairs = try metadata.map { [reversal: try JSONText($0)] } ?? [:]
+        let refused = try Book.change(naming: named, metadata: pairs, in: tx) {
+            book throws(LedgerRefusal) in
+            let original = try book.reversible(id, of: scope.tenant)
+            guard original.payment == nil else { throw .transferOfPayment(id) }
+            let draft = TransferDraft(
+                id: reversal, lines: try lines(of: original), reference: reference?.text)
+            try book.reverse(id, by: draft, for: Cause(scope))
         }
+        if let refused { return .problem(refused) }
+        return .created(
+            try TransferView(reversal, of: scope.tenant, in: tx),
+            location: "/v1/transfers/\(reversal)")
     }
 
     private func lines(of original: ReversibleTransfer) throws(LedgerRefusal) -> [Line] {
         let rest = original.rest
         if let entries {
-            guard let currency = original.left.keys.first?.currency else { return [] }
-            return entries.map {
-                Line(
-                    account: $0.account, side: $0.side,
-                    amount: Money($0.amount.minorUnits, currency))
+            let currencies = Set(original.left.keys.map(\.currency))
+            do throws(Problem) {
+                return try PostTransfer.lines(
+                    entries, in: currencies.count == 1 ? currencies.first : nil)
+            } catch {
+                throw .invalidEntries(error.detail)
             }
         }
         guard let amount else {

@@ -4,9 +4,14 @@ import ServiceHost
 
 /// The ledger's contents page: what it answers, what it consumes, what it does by itself.
 enum LedgerRoutes {
-    static func add(to routes: inout Routes, database: Database) {
+    static let postTransfer = "ledger.post-transfer"
+    static let transfersPath = "/v1/transfers"
+
+    static func add(
+        to routes: inout Routes, database: Database, limits: EffectiveLimits
+    ) {
         accounts(&routes)
-        transfers(&routes)
+        transfers(&routes, PostTransfers(limits: limits))
         holds(&routes)
         routes.consume(
             .ledgerCommands, operation: "ledger.commands", handler: AnswerCommands.handle)
@@ -21,7 +26,15 @@ enum LedgerRoutes {
         }
         routes.get("/v1/accounts", scope: .ledgerRead, handler: GetAccounts.list)
         routes.get("/v1/accounts/{id}", scope: .ledgerRead, handler: GetAccounts.one)
-        routes.get("/v1/accounts/{id}/entries", scope: .ledgerRead, handler: ListEntries.handle)
+        routes.get(
+            "/v1/accounts/{id}/balance", scope: .ledgerRead, locks: true,
+            handler: GetBalance.handle)
+        routes.get(
+            "/v1/accounts/{id}/entries", scope: .ledgerRead, locks: true,
+            handler: ListEntries.handle)
+        routes.get(
+            "/v1/accounts/{id}/statement", scope: .ledgerRead, locks: true,
+            handler: GetStatement.handle)
         for (verb, rule) in [
             ("freeze", ChangeAccount.freeze), ("unfreeze", ChangeAccount.unfreeze),
             ("close", ChangeAccount.close),
@@ -36,11 +49,17 @@ enum LedgerRoutes {
         routes.get("/v1/trial-balance", scope: .ledgerRead, handler: GetTrialBalance.handle)
     }
 
-    private static func transfers(_ routes: inout Routes) {
-        routes.post("/v1/transfers", operation: "ledger.post-transfer", scope: .ledgerWrite) {
-            (request: PostTransfer, scope, tx) in try request.handle(scope, tx)
+    private static func transfers(_ routes: inout Routes, _ post: PostTransfers) {
+        routes.post(
+            transfersPath, operation: postTransfer, scope: .ledgerWrite, together: post.handle)
+        routes.post(
+            "/v1/transfers/batch", operation: "ledger.post-transfer-batch", scope: .ledgerWrite,
+            bodyLimit: PostTransferBatch.bodyLimit
+        ) {
+            (request: PostTransferBatch, scope, tx) in try request.handle(post, scope, tx)
         }
-        routes.get("/v1/transfers/{id}", scope: .ledgerRead, handler: GetTransfer.handle)
+        routes.get(transfersPath, scope: .ledgerRead, handler: GetTransfers.list)
+        routes.get("/v1/transfers/{id}", scope: .ledgerRead, handler: GetTransfers.one)
         routes.post(
             "/v1/transfers/{id}/reverse", operation: "ledger.reverse-transfer", scope: .ledgerWrite
         ) {

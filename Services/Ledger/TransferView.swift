@@ -10,13 +10,15 @@ struct TransferView: Encodable, Sendable {
         let account: AccountID
         let side: Side
         let amount: Int64
+        let currency: Currency
         /// The account's balance after this entry, in its normal direction.
         let balanceAfter: Int64
     }
 
     let id: TransferID
     let entries: [EntryView]
-    let currency: Currency
+    /// Of all entries; `null` if they have several.
+    @Nullable var currency: Currency?
     @Nullable var reference: String?
     @Nullable var payment: PaymentID?
     @Nullable var hold: HoldID?
@@ -27,55 +29,61 @@ struct TransferView: Encodable, Sendable {
     /// Minor units that they gave back: at most the sum of this transfer's debits.
     let reversed: Int64
     let metadata: Metadata
-    /// `null`, as `createdAt`, in the answer to a dry run that named no time.
-    @Nullable var effectiveAt: Date?
+    /// When it takes effect for its parties.
+    let effectiveAt: Date
+    /// When it was recorded; `null` in the answer to a dry run.
     @Nullable var createdAt: Date?
 
-    /// What a transfer would look like if it were recorded.
-    init(dryRun transfer: Transfer, currency: Currency, metadata: Metadata, effectiveAt: Date?) {
+    /// A transfer that is just being recorded, or only rehearsed.
+    init(_ transfer: Transfer, _ metadata: Metadata?, isRecorded: Bool = true) {
         id = transfer.id
         entries = transfer.entries.map {
             EntryView(
                 account: $0.line.account, side: $0.line.side, amount: $0.line.amount.minorUnits,
-                balanceAfter: $0.balanceAfter)
+                currency: $0.line.amount.currency, balanceAfter: $0.balanceAfter)
         }
-        self.currency = currency
+        _currency = Nullable(wrappedValue: Self.common(entries))
         _reference = Nullable(wrappedValue: transfer.draft.reference)
-        _payment = Nullable(wrappedValue: nil)
-        _hold = Nullable(wrappedValue: nil)
-        _reverses = Nullable(wrappedValue: nil)
+        _payment = Nullable(wrappedValue: transfer.draft.payment)
+        _hold = Nullable(wrappedValue: transfer.draft.hold)
+        _reverses = Nullable(wrappedValue: transfer.draft.reverses)
         reversals = []
         reversed = 0
-        self.metadata = metadata
-        _effectiveAt = Nullable(wrappedValue: effectiveAt)
-        _createdAt = Nullable(wrappedValue: nil)
+        self.metadata = metadata ?? Metadata()
+        effectiveAt = transfer.time.effectiveAt.date
+        _createdAt = Nullable(wrappedValue: isRecorded ? transfer.time.recordedAt.date : nil)
     }
 
     /// The tenant's transfer of that id, or 404.
     init(_ id: TransferID, of tenant: String, in tx: borrowing Transaction) throws {
         let lines = try tx.query(LedgerQueries.transferEntries, tenant, id.uuid)
-        guard let row = try tx.query(LedgerQueries.transfer, tenant, id.uuid).first,
-            let first = lines.first
-        else {
+        guard let row = try tx.query(LedgerQueries.transfer, tenant, id.uuid).first else {
             throw Problem.notFound(code: "transfer-unknown", detail: "There is no transfer \(id).")
         }
         self.id = id
         entries = try lines.map { line in
             EntryView(
                 account: AccountID(try line.read(0)), side: try line.word(1),
-                amount: try line.read(2), balanceAfter: try line.read(4))
+                amount: try line.read(2), currency: try line.currency(3),
+                balanceAfter: try line.read(4))
         }
-        currency = try first.currency(3)
+        _currency = Nullable(wrappedValue: Self.common(entries))
         _reference = Nullable(wrappedValue: try row.read(0))
         _payment = Nullable(
             wrappedValue: try row.read(1, as: UUID?.self).map { PaymentID($0) })
         _hold = Nullable(wrappedValue: try row.read(2, as: UUID?.self).map { HoldID($0) })
         metadata = try WireJSON.decode(from: row.read(3, as: [UInt8].self))
-        _effectiveAt = Nullable(wrappedValue: try row.read(4))
+        effectiveAt = try row.read(4)
         _createdAt = Nullable(wrappedValue: try row.read(5))
         _reverses = Nullable(
             wrappedValue: try row.read(6, as: UUID?.self).map { TransferID($0) })
         reversals = try row.read(7, as: [UUID].self).map { TransferID($0) }
         reversed = try row.read(8)
+    }
+
+    /// The currency of all entries, if they have one.
+    private static func common(_ entries: [EntryView]) -> Currency? {
+        guard let first = entries.first?.currency else { return nil }
+        return entries.allSatisfy { $0.currency == first } ? first : nil
     }
 }

@@ -127,7 +127,9 @@ extension Damage {
                    account.posted + CASE side WHEN 'debit' THEN -amount ELSE amount END
             FROM entry JOIN account ON account.id = entry.account
             WHERE transfer = '01901600-0000-7000-8000-0000000000a5';
-            UPDATE account SET version = entry.version, posted = entry.balance_after
+            UPDATE account
+            SET version = entry.version, posted = entry.balance_after,
+                recorded_at = entry.created_at, chain_at = entry.chain_at
             FROM entry WHERE entry.account = account.id
               AND entry.transfer = '01901600-0000-7000-8000-0000000000ff'
             """),

@@ -89,7 +89,9 @@ extension Damage {
                  '01901600-0000-7000-8000-0000000000ff', 0, 'debit', 100, 'USD', 2259),
                 ('01901600-0000-7000-8000-000000000002', 5, 'acme',
                  '01901600-0000-7000-8000-0000000000ff', 1, 'credit', 100, 'USD', 7600);
-            UPDATE account SET version = entry.version, posted = entry.balance_after
+            UPDATE account
+            SET version = entry.version, posted = entry.balance_after,
+                recorded_at = entry.created_at, chain_at = entry.chain_at
             FROM entry WHERE entry.account = account.id
               AND entry.transfer = '01901600-0000-7000-8000-0000000000ff';
             INSERT INTO outbox (id, topic, aggregatetype, aggregateid, type, payload, headers)

@@ -17,5 +17,5 @@ struct Damage: Sendable, CustomTestStringConvertible {
         self.foundBy = foundBy
     }
 
-    static let all = ledger + billing + payment + refunds + walls
+    static let all = ledger + billing + payment + refunds + time + walls
 }

@@ -78,7 +78,8 @@ extension World {
 
     static let ledgerRefunds = """
 
-        UPDATE account SET posted = balance, version = entries
+        UPDATE account
+        SET posted = balance, version = entries, recorded_at = now(), chain_at = now()
         FROM (VALUES ('2', 7500, 4), ('3', 2359, 3), ('4', 117, 3), ('5', 24, 3))
             AS last (digit, balance, entries)
         WHERE id = pg_temp.id('0', digit);

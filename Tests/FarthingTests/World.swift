@@ -113,7 +113,9 @@ enum World {
             (pg_temp.id('0', '4'), 'acme', 'revenue', 'USD', 'Fees USD', 'fees'),
             (pg_temp.id('0', '5'), 'acme', 'liability', 'USD', 'Tax USD', 'tax');
 
-        UPDATE account SET posted = balance, version = entries, held = holds
+        UPDATE account
+        SET posted = balance, version = entries, held = holds, recorded_at = now(),
+            chain_at = now()
         FROM (VALUES ('1', 10000, 1, 0), ('2', 7000, 3, 500), ('3', 2823, 2, 0),
                      ('4', 147, 2, 0), ('5', 30, 2, 0)) AS last (digit, balance, entries, holds)
         WHERE id = pg_temp.id('0', digit);

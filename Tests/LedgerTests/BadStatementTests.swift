@@ -23,7 +23,29 @@ struct BadStatementTests {
     }
 
     private static let moveBank = Statement(
-        "UPDATE account SET posted = posted + 7, version = version + 1 WHERE kind = 'asset'")
+        """
+        UPDATE account
+           SET posted = posted + 7, version = version + 1, recorded_at = now(), chain_at = now()
+         WHERE kind = 'asset'
+        """)
+    private static let moveBoth = Statement(
+        """
+        UPDATE account
+           SET posted = posted + 7, version = version + 1, recorded_at = now(), chain_at = now()
+         WHERE kind IN ('asset', 'liability')
+        """)
+    private static let entriesInItsTimes = Statement(
+        """
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after, created_at, effective_at, chain_at)
+        SELECT account.id, account.version, account.tenant, transfer.id,
+               row_number() OVER (ORDER BY kind),
+               CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted,
+               transfer.created_at, transfer.effective_at, transfer.effective_at
+          FROM account, transfer
+         WHERE kind IN ('asset', 'liability')
+           AND transfer.id = '00000000-0000-7000-8000-000000000001'
+        """)
     private static let newTransfer = Statement(
         "INSERT INTO transfer (id, tenant) VALUES ('00000000-0000-7000-8000-000000000001', 'acme')")
     private static let loneEntry = Statement(
@@ -46,12 +68,7 @@ struct BadStatementTests {
         Attempt(
             "cannot add an entry once its transfer was found to balance",
             stoppedBy: "transfer_balanced",
-            newTransfer,
-            Statement(
-                """
-                UPDATE account SET posted = posted + 7, version = version + 1
-                 WHERE kind IN ('asset', 'liability')
-                """),
+            newTransfer, moveBoth,
             Statement(
                 """
                 INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
@@ -80,6 +97,39 @@ struct BadStatementTests {
                  WHERE account.kind = 'asset'
                  LIMIT 1
                 """)),
+        Attempt(
+            "cannot record an entry before the one before it", stoppedBy: "entry_chained",
+            moveBoth,
+            Statement(
+                """
+                INSERT INTO transfer (id, tenant, created_at, effective_at)
+                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                        now() - interval '1 day', now() - interval '1 day')
+                """),
+            entriesInItsTimes),
+        Attempt(
+            "cannot date an entry back without displacing it", stoppedBy: "entry_chained",
+            moveBoth,
+            Statement(
+                """
+                INSERT INTO transfer (id, tenant, effective_at)
+                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                        now() - interval '1 day')
+                """),
+            entriesInItsTimes),
+        Attempt(
+            "cannot record an entry in the future", stoppedBy: "entry_chained",
+            moveBoth,
+            Statement(
+                """
+                INSERT INTO transfer (id, tenant, created_at)
+                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                        now() + interval '1 day')
+                """),
+            entriesInItsTimes),
+        Attempt(
+            "cannot write sums of displaced entries", stoppedBy: nil,
+            Statement("UPDATE displacement SET amount = 1")),
         Attempt(
             "cannot move a balance without an entry", stoppedBy: "account_matches_entries",
             Statement("UPDATE account SET posted = posted + 1 WHERE kind = 'liability'")),

@@ -35,11 +35,12 @@ struct LedgerFixture {
 
     /// Opens an account, and funds it from an asset account if it is to have a balance.
     func open(
-        _ kind: AccountKind = .liability, balance: Int64 = 0, limit: Int64 = 0
+        _ kind: AccountKind = .liability, balance: Int64 = 0, limit: Int64 = 0,
+        currency: Currency = Fixture.usd
     ) async throws -> AccountID {
         let scope = scope
         let request = OpenAccount(
-            kind: kind, currency: Fixture.usd, name: try ShortText("An account", field: "name"),
+            kind: kind, currency: currency, name: try ShortText("An account", field: "name"),
             overdraftLimit: limit, metadata: nil)
         let id = try await database.transaction { tx in
             _ = try request.handle(scope, tx)

@@ -183,23 +183,23 @@ extension LedgerFixture {
     ) async throws -> Sent {
         do {
             let answer = try await database.transaction { tx in try handler(tx) }
-            switch answer.content {
-            case .body(let status, let location, let value):
-                return try Sent(StoredAnswer(status: status, location: location, value: value))
-            case .problem(let problem):
-                return try Sent(StoredAnswer(problem, requestID: "req-1"))
-            case .pending:
-                return Sent(status: 0, body: .init())
-            }
+            return try Sent(answer.kept(requestID: "req-1"))
         } catch let problem as Problem {
-            return try Sent(StoredAnswer(problem, requestID: "req-1"))
+            return try Sent(KeptAnswer(problem, requestID: "req-1"))
         }
     }
 }
 
 extension LedgerFixture.Sent {
-    fileprivate init(_ stored: StoredAnswer) throws {
+    fileprivate init(_ stored: KeptAnswer) throws {
         status = stored.status
         body = try WireJSON.decode(from: stored.body)
+    }
+}
+
+extension PostTransfer {
+    /// Posts it alone.
+    fileprivate func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        try PostTransfers(limits: EffectiveLimits()).handle([(self, scope)], tx)[0]
     }
 }

@@ -17,7 +17,7 @@ struct ReversalByHandTests {
         """)
     private static let moveBack = Statement(
         """
-        UPDATE account SET version = version + 1,
+        UPDATE account SET version = version + 1, recorded_at = now(), chain_at = now(),
                            posted = posted + CASE id WHEN $1::uuid THEN $3::int8 ELSE -$3::int8 END
          WHERE id IN ($1::uuid, $2::uuid)
         """)

@@ -159,13 +159,11 @@ extension LedgerFixture {
             parameters: ["id": transfer.description])
         let request = try WireJSON.decode(ReverseTransferRequest.self, from: Array(body.utf8))
         let answer = try await database.transaction { tx in try request.handle(scope, tx) }
-        switch answer.content {
-        case .body(let status, _, let value):
-            return Answered(
-                status: status, body: String(decoding: try WireJSON.encode(value), as: UTF8.self))
-        case .problem(let problem): return Answered(status: problem.status, code: problem.code)
-        case .pending: return Answered()
+        if let problem = answer.problem {
+            return Answered(status: problem.status, code: problem.code)
         }
+        let kept = try answer.kept(requestID: "req-1")
+        return Answered(status: kept.status, body: String(decoding: kept.body, as: UTF8.self))
     }
 
     /// What `GET /v1/transfers/{id}` says was given back.

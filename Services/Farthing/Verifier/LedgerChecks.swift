@@ -220,6 +220,7 @@ enum LedgerChecks {
                 ('entry', 'entry_chained'),
                 ('entry', 'entry_append_only'),
                 ('entry', 'entry_given_back'),
+                ('entry', 'entry_displaced'),
                 ('account', 'account_matches_entries'),
                 ('account', 'account_opened_empty'),
                 ('account', 'account_kept'),

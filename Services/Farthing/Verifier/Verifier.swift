@@ -28,7 +28,7 @@ public struct Verifier: Sendable {
 
     private static let paymentChecks = PaymentChecks.all + RefundChecks.all
     private static let billingChecks = BillingChecks.all + CreditNoteChecks.all
-    private static let ledgerChecks = LedgerChecks.all + ReversalChecks.all
+    private static let ledgerChecks = LedgerChecks.all + ReversalChecks.all + LedgerTimeChecks.all
 
     private let databases: Databases
     private let mode: Mode

@@ -52,6 +52,12 @@ struct Account: Equatable, Sendable {
     var held: Int64
     /// Number of entries.
     var version: Int64
+    /// When the row last changed; nothing later is recorded before it.
+    var recordedAt = Moment.earliest
+    /// When the latest entry that took effect in the order of recording did so.
+    var chainAt = Moment.earliest
+    /// Sum of the other entries: dated back behind that time, or ahead of their recording.
+    var displaced: Int64 = 0
 
     /// What may still go out, before the overdraft limit is counted.
     var available: Int64 { posted - held }
@@ -59,17 +65,26 @@ struct Account: Equatable, Sendable {
     /// available ≥ −limit, written so that it cannot overflow.
     var isWithinLimit: Bool { posted >= held - overdraftLimit }
 
-    /// Adds one entry to the balance. Throws `.currencyMismatch` or `.balanceOverflow`.
-    mutating func post(_ line: Line) throws(LedgerRefusal) {
+    /// Adds one entry to the balance, which continues the chain of entries that take effect in the
+    /// order of recording, or is displaced. Throws `.currencyMismatch` or `.balanceOverflow`.
+    mutating func post(_ line: Line, _ time: PostingTime) throws(LedgerRefusal) {
         guard line.amount.currency == currency else {
             throw .currencyMismatch(of: id, currency, against: line.amount.currency)
         }
         let amount = line.amount.minorUnits
-        let (sum, overflow) =
-            line.side == kind.normalSide
-            ? posted.addingReportingOverflow(amount) : posted.subtractingReportingOverflow(amount)
-        guard !overflow else { throw .balanceOverflow(of: id) }
-        posted = sum
+        let change = line.side == kind.normalSide ? amount : -amount
+        posted = try adding(change, to: posted)
         version += 1
+        if time.effectiveAt >= chainAt && time.effectiveAt <= time.recordedAt {
+            chainAt = time.effectiveAt
+        } else {
+            displaced = try adding(change, to: displaced)
+        }
+    }
+
+    private func adding(_ change: Int64, to sum: Int64) throws(LedgerRefusal) -> Int64 {
+        let (sum, overflow) = sum.addingReportingOverflow(change)
+        guard !overflow else { throw .balanceOverflow(of: id) }
+        return sum
     }
 }

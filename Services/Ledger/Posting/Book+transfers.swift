@@ -33,6 +33,7 @@ extension Book {
             account.held -= hold.amount.minorUnits
             changed[account.id] = account
         }
+        let time = PostingTime(recordedAt: now, effectiveAt: draft.effectiveAt ?? now)
         var entries: [Entry] = []
         for line in draft.lines {
             var account: Account
@@ -41,10 +42,9 @@ extension Book {
             } else {
                 account = try activeAccount(line.account, of: cause.tenant)
             }
-            try account.post(line)
+            try account.post(line, time)
             changed[account.id] = account
-            entries.append(
-                Entry(line: line, balanceAfter: account.posted, version: account.version))
+            entries.append(Entry(line, on: account))
         }
         for line in draft.lines {
             guard let before = accounts[line.account], let after = changed[line.account] else {
@@ -56,7 +56,7 @@ extension Book {
         }
 
         let transfer = Transfer(
-            draft: draft, tenant: cause.tenant, saga: cause.saga, entries: entries)
+            draft: draft, tenant: cause.tenant, saga: cause.saga, time: time, entries: entries)
         for account in changed.values { put(account) }
         note(transfer, for: cause)
         return transfer

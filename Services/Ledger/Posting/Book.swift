@@ -11,6 +11,9 @@ struct Book: Equatable, Sendable {
     private(set) var holds: [HoldID: Hold]
     /// The posted transfers that somebody wants to reverse.
     private(set) var reversibles: [TransferID: ReversibleTransfer]
+    /// When everything is recorded that is decided on this book: once its rows were locked, and not
+    /// before anything that was recorded on its accounts.
+    let now: Moment
     /// What happened since the book was loaded, in order.
     private(set) var changes: [Change] = []
     /// The accounts whose rows differ from what was loaded.
@@ -20,8 +23,9 @@ struct Book: Equatable, Sendable {
 
     init(
         accounts: [Account], holds: [Hold] = [], references: Set<Owned<String>> = [],
-        reversibles: [ReversibleTransfer] = []
+        reversibles: [ReversibleTransfer] = [], lockedAt: Moment = .earliest
     ) {
+        now = accounts.reduce(lockedAt) { max($0, $1.recordedAt) }
         self.accounts = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
         self.holds = Dictionary(holds.map { ($0.id, $0) }) { first, _ in first }
         self.references = references
@@ -75,6 +79,8 @@ struct Book: Equatable, Sendable {
 
     /// Replaces an account by what became of it.
     mutating func put(_ account: Account) {
+        var account = account
+        account.recordedAt = now
         accounts[account.id] = account
         changedAccounts.insert(account.id)
     }

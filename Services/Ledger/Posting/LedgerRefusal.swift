@@ -33,6 +33,7 @@ struct LedgerRefusal: Error, Equatable, Sendable {
             case transferIsReversal = "transfer-is-reversal"
             case transferOfPayment = "transfer-of-payment"
             case alreadyReversed = "already-reversed"
+            case effectiveAtOutOfRange = "effective-at-out-of-range"
         }
 
         private let name: Name
@@ -63,6 +64,7 @@ struct LedgerRefusal: Error, Equatable, Sendable {
         static let transferIsReversal = Code(.transferIsReversal)
         static let transferOfPayment = Code(.transferOfPayment)
         static let alreadyReversed = Code(.alreadyReversed)
+        static let effectiveAtOutOfRange = Code(.effectiveAtOutOfRange)
     }
 
     let code: Code
@@ -153,5 +155,11 @@ extension LedgerRefusal {
     }
     static func alreadyReversed(_ id: TransferID) -> Self {
         Self(.alreadyReversed, "Not so much of transfer \(id) is left to be reversed.")
+    }
+    static func effectiveAtOutOfRange(past: Int, future: Int) -> Self {
+        Self(
+            .effectiveAtOutOfRange,
+            "A transfer takes effect at most \(past) days before or \(future) days after it is "
+                + "recorded.")
     }
 }

@@ -1,0 +1,47 @@
+import Contracts
+import FoundationEssentials
+import Postgres
+import ServiceHost
+
+/// What a moment of the past means.
+enum TimeAxis: String, CaseIterable, Codable, Sendable {
+    /// When things took effect for their parties; what is dated back changes it.
+    case effective
+    /// When the ledger recorded them; what was known at a moment never changes.
+    case known
+}
+
+extension RequestScope {
+    /// `?axis=`; effective, if not given. Throws 400.
+    func axis() throws(Problem) -> TimeAxis {
+        try queryWord("axis", as: TimeAxis.self) ?? .effective
+    }
+
+    /// A time among the query parameters, moved to the nearest that the ledger keeps. Throws 400
+    /// for what RFC 3339 would not write.
+    func time(_ name: String) throws(Problem) -> Date? {
+        guard let text = query(name) else { return nil }
+        guard let time = RFC3339.parse(text) else {
+            throw .badRequest(
+                code: "invalid-parameter", detail: "'\(name)' must be a time as RFC 3339 has it.",
+                field: name)
+        }
+        return LedgerTime.clamped(time)
+    }
+}
+
+/// What an account knew at a moment must not change after it was told. A transaction that is under
+/// way may yet record something before a moment of just now, so such a question waits for it: the
+/// account's row is locked against writers until the answer is read.
+enum Settling {
+    /// No transaction of the ledger lasts as long, by the timeouts of its connections.
+    private static let longestTransaction: TimeInterval = 3_600
+
+    static func settle(
+        _ account: AccountView, until moment: Date?, in tx: borrowing Transaction
+    ) throws {
+        let horizon = Date().addingTimeInterval(-longestTransaction)
+        if let moment, moment < horizon { return }
+        try tx.query(LedgerQueries.lockAgainstWriters, account.id.uuid)
+    }
+}
