@@ -1,14 +1,10 @@
 import FoundationEssentials
+import Postgres
 
 extension Moment {
     /// The nearest microsecond.
-    init(_ date: Date) {
-        self.init(
-            microseconds: Int64((date.timeIntervalSinceReferenceDate * 1_000_000).rounded()))
-    }
+    init(_ date: Date) { self.init(microseconds: date.microsecondsSince2001) }
 
     /// For the database, which rounds it to the same microsecond again.
-    var date: Date {
-        Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000)
-    }
+    var date: Date { Date(microsecondsSince2001: microseconds) }
 }

@@ -34,14 +34,15 @@ extension RequestScope {
 /// way may yet record something before a moment of just now, so such a question waits for it: the
 /// account's row is locked against writers until the answer is read.
 enum Settling {
-    /// No transaction of the ledger lasts as long, by the timeouts of its connections.
-    private static let longestTransaction: TimeInterval = 3_600
+    /// In microseconds. No transaction of the ledger lasts as long, by the timeouts of its
+    /// connections.
+    private static let longestTransaction: Int64 = 3_600_000_000
 
     static func settle(
         _ account: AccountView, until moment: Date?, in tx: borrowing Transaction
     ) throws {
-        let horizon = Date().addingTimeInterval(-longestTransaction)
-        if let moment, moment < horizon { return }
+        let horizon = Date().microsecondsSince2001 - longestTransaction
+        if let moment, moment.microsecondsSince2001 < horizon { return }
         try tx.query(LedgerQueries.lockAgainstWriters, account.id.uuid)
     }
 }

@@ -5,13 +5,10 @@ public enum RFC3339 {
     /// Writes milliseconds, or microseconds where there are any: what was written is read as the
     /// same microsecond again, as the database keeps it.
     public static func format(_ date: Date) -> String {
-        let microseconds = Int64((date.timeIntervalSinceReferenceDate * 1_000_000).rounded())
-        var (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        if fraction < 0 {
-            seconds -= 1
-            fraction += 1_000_000
-        }
-        let whole = Date(timeIntervalSinceReferenceDate: Double(seconds))
+        let microseconds = (date.timeIntervalSinceReferenceDate * 1_000_000).rounded()
+        let seconds = (microseconds / 1_000_000).rounded(.down)
+        let fraction = Int64(microseconds - seconds * 1_000_000)
+        let whole = Date(timeIntervalSinceReferenceDate: seconds)
             .formatted(Date.ISO8601FormatStyle())
         let isWhole = fraction % 1_000 == 0
         let digits = String(isWhole ? fraction / 1_000 : fraction)

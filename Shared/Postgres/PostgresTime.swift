@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 
 /// Postgres counts time in microseconds since 2000-01-01 00:00 UTC.
 enum PostgresTime {
@@ -18,5 +18,17 @@ enum PostgresTime {
         guard microseconds != .max, microseconds != .min else { return nil }
         return Date(
             timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000 - offset)
+    }
+}
+
+/// Times to the microsecond that Postgres keeps, for whoever compares or counts them.
+extension Date {
+    /// Since 2001-01-01 00:00 UTC, the nearest one.
+    public var microsecondsSince2001: Int64 {
+        Int64((timeIntervalSinceReferenceDate * 1_000_000).rounded())
+    }
+
+    public init(microsecondsSince2001 microseconds: Int64) {
+        self.init(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000)
     }
 }
