@@ -38,7 +38,7 @@ struct StyleTests {
     @Test("tests await conditions and never sleep a fixed time")
     func noSleeps() {
         for file in SourceTree.swiftFiles
-        where file.isTest && !["TidyTests", "TestSupport"].contains(file.module) {
+        where file.isTest && !["TidyTests", "TestSupport", "Benchmarks"].contains(file.module) {
             for (number, line) in file.code
             where line.contains(/Task\.sleep|usleep\(|nanosleep\(|Thread\.sleep|\bsleep\(/) {
                 Issue.record("\(file):\(number): \(line)")
