@@ -76,6 +76,7 @@ let package = Package(
         .library(name: "Kafka", targets: ["Kafka"]),
         .library(name: "Outbox", targets: ["Outbox"]),
         .library(name: "Saga", targets: ["Saga"]),
+        .library(name: "Audit", targets: ["Audit"]),
         .library(name: "ServiceHost", targets: ["ServiceHost"]),
         .library(name: "LocalStack", targets: ["LocalStack"]),
     ],
@@ -114,18 +115,20 @@ let package = Package(
         .shared(
             "Saga", ["Contracts", "Postgres", "Outbox", .logging, .metrics],
             resources: [.embedInCode("Migrations")]),
+        .shared("Audit", [.crypto]),
         .shared(
             "ServiceHost",
             [
-                "Contracts", "Postgres", "Kafka", "Outbox", .hummingbird, .httpTypes, .logging,
+                "Audit", "Contracts", "Postgres", "Kafka", "Outbox", .hummingbird, .httpTypes,
+                .logging,
                 .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .jwt, .crypto,
                 .nio,
             ], resources: [.embedInCode("Migrations")]),
         .shared(
             "LocalStack",
             [
-                "CSpawn", "Contracts", "Postgres", "Kafka", .logging, .nio, .nioPosix, .nioHTTP1,
-                .httpClient, .crypto, .jwt,
+                "Audit", "CSpawn", "Contracts", "Postgres", "Kafka", .logging, .nio, .nioPosix,
+                .nioHTTP1, .httpClient, .crypto, .jwt,
             ]),
 
         // The processes.
@@ -141,8 +144,8 @@ let package = Package(
         .service(
             "Farthing",
             [
-                "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack", "ServiceHost",
-                .logging, .arguments, .httpClient, .jwt, .nio, .httpTypes,
+                "Audit", "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack",
+                "ServiceHost", .logging, .arguments, .httpClient, .jwt, .nio, .httpTypes,
             ], migrations: false),
 
         // Tests mirror the sources.
@@ -153,6 +156,7 @@ let package = Package(
                 .httpClient, .nio,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .tests("AuditTests", ["Audit", "TestSupport", .crypto]),
         .tests("MoneyTests", ["Money"]),
         .tests("ContractTests", ["Contracts", "Money"]),
         .tests("PostgresTests", integration),
@@ -170,14 +174,14 @@ let package = Package(
         .tests(
             "ServiceHostTests",
             integration + [
-                "ServiceHost", "Kafka", .coreMetrics, .httpClient, .jwt, .nio, .nioHTTP1,
+                "Audit", "ServiceHost", "Kafka", .coreMetrics, .httpClient, .jwt, .nio, .nioHTTP1,
             ]),
         .tests(
             "LocalStackTests",
             ["TestSupport", "LocalStack", "Postgres", "Kafka", .logging, .nio, .nioPosix]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
-        .tests("LedgerTests", integration + ["Ledger", "Money", "ServiceHost"]),
+        .tests("LedgerTests", integration + ["Audit", "Ledger", "Money", "ServiceHost"]),
         .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack"]),
         .tests(
             "FarthingTests",

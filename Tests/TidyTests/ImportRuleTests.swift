@@ -12,14 +12,16 @@ struct ImportRuleTests {
         "Kafka": ["CKafka"],
         "Outbox": ["Contracts", "Postgres"],
         "Saga": ["Contracts", "Postgres", "Outbox"],
-        "ServiceHost": ["Contracts", "Postgres", "Kafka", "Outbox"],
-        "LocalStack": ["Contracts", "Postgres", "Kafka"],
+        "Audit": [],
+        "ServiceHost": ["Audit", "Contracts", "Postgres", "Kafka", "Outbox"],
+        "LocalStack": ["Audit", "Contracts", "Postgres", "Kafka"],
         "Payment": ["Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost"],
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Ledger": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Relay": ["Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost"],
         "Farthing": [
-            "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack", "ServiceHost",
+            "Audit", "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack",
+            "ServiceHost",
         ],
     ]
 
@@ -48,6 +50,8 @@ struct ImportRuleTests {
     func purity() {
         let pure: [(prefix: String, imports: Set<String>)] = [
             ("Shared/Money/", []),
+            // Hashes and keys, and the base64 that they are written in.
+            ("Shared/Audit/Log/", ["Crypto", "FoundationEssentials"]),
             ("Shared/Saga/Engine/", ["Contracts"]),
             ("Shared/Postgres/PgOutput", []),
             ("Services/Ledger/Posting/", ["Contracts", "Money"]),
