@@ -1,3 +1,4 @@
+import Audit
 public import FoundationEssentials
 import Kafka
 public import Logging
@@ -53,6 +54,7 @@ public struct Host: Sendable {
             authenticator: await Authenticator(hs256Secret: configuration.jwtSecret))
         var routes = Routes(host: edge)
         addRoutes(&routes)
+        AuditDesk.add(to: &routes)
         if !routes.consumptions.isEmpty {
             DeadLetterDesk(routes.consumptions).add(to: &routes)
         }
@@ -62,7 +64,7 @@ public struct Host: Sendable {
         // Stopped in reverse: no new requests first, then the consumers that finish those waiting.
         let services: [any Service] =
             try consumerLoops(routes.consumptions) + routes.backgrounds + [idempotencySweep]
-            + inboxUpkeep(routes.consumptions) + [server]
+            + inboxUpkeep(routes.consumptions) + sealing(routes.sealedKinds) + [server]
         do {
             try await Process.run(services, stopOn: signals, logger: logger)
         } catch {
@@ -108,6 +110,22 @@ public struct Host: Sendable {
                 topics: consumptions.map(\.topic).sorted(), kafka: kafka, database: database,
                 retention: configuration.inboxRetention, assumed: configuration.topicRetention,
                 logger: logger)
+        ]
+    }
+
+    /// Nothing is sealed without a key. Throws `AuditError` for one that cannot be used.
+    private func sealing(_ kinds: [SealedKind]) throws -> [any Service] {
+        guard let seed = configuration.auditKey else {
+            logger.warning("AUDIT_SIGNING_KEY_FILE is not set: the audit trail is not sealed")
+            return []
+        }
+        let key = try AuditSigningKey(name: Checkpoint.origin(of: service), seed: seed)
+        let progress = SealingProgress()
+        progress.observe()
+        let sealer = AuditSealer(database: database, kinds: kinds, key: key, progress: progress)
+        return [
+            Background(
+                name: "audit-sealing", logger: logger, every: .milliseconds(250), body: sealer.run)
         ]
     }
 

@@ -27,6 +27,10 @@ public struct HostConfiguration: Sendable {
     public var inboxRetention: Duration
     /// `TOPIC_RETENTION_HOURS`: how long topics keep messages where the broker does not say.
     public var topicRetention: Duration
+    /// The key that signs the audit trail, in base64: the contents of `AUDIT_SIGNING_KEY_FILE`,
+    /// which only its owner may read. Without one the trail is written and not sealed;
+    /// `AUDIT_SIGNING=required` refuses that.
+    public var auditKey: String?
 
     public init(
         databaseURL: String, databasePool: Int = 8, kafkaBootstrap: String,
@@ -34,7 +38,8 @@ public struct HostConfiguration: Sendable {
         jwtSecret: String, logLevel: Logger.Level = .info,
         idempotencyRetention: Duration = .seconds(30 * 24 * 3600),
         inboxRetention: Duration = .seconds(8 * 24 * 3600),
-        topicRetention: Duration = .seconds(7 * 24 * 3600)
+        topicRetention: Duration = .seconds(7 * 24 * 3600),
+        auditKey: String? = nil
     ) {
         self.databaseURL = databaseURL
         self.databasePool = databasePool
@@ -47,6 +52,7 @@ public struct HostConfiguration: Sendable {
         self.idempotencyRetention = idempotencyRetention
         self.inboxRetention = inboxRetention
         self.topicRetention = topicRetention
+        self.auditKey = auditKey
     }
 
     /// Reads the environment, and arms its failpoints. Throws `HostError` `.configuration` that
@@ -78,7 +84,8 @@ public struct HostConfiguration: Sendable {
             inboxRetention: .seconds(
                 (try environment.int("INBOX_RETENTION_HOURS", 1...87_600) ?? 8 * 24) * 3600),
             topicRetention: .seconds(
-                (try environment.int("TOPIC_RETENTION_HOURS", 1...87_600) ?? 7 * 24) * 3600))
+                (try environment.int("TOPIC_RETENTION_HOURS", 1...87_600) ?? 7 * 24) * 3600),
+            auditKey: try environment.auditKey())
         // RFC 7518 §3.2: a key of the hash's size or larger must be used.
         guard jwtSecret.utf8.count >= 32 else {
             throw HostError(.configuration, "JWT_HS256_SECRET must have at least 32 bytes")
@@ -135,6 +142,18 @@ struct Environment {
             throw HostError(.configuration, "LOG_LEVEL: '\(text)' is not a level")
         }
         return level
+    }
+
+    func auditKey() throws(HostError) -> String? {
+        let isRequired = text("AUDIT_SIGNING") == "required"
+        guard let path = text("AUDIT_SIGNING_KEY_FILE") else {
+            guard !isRequired else {
+                throw HostError(
+                    .configuration, "AUDIT_SIGNING_KEY_FILE is not set, and signing is required")
+            }
+            return nil
+        }
+        return try AuditKeyFile.seed(path)
     }
 
     /// `KAFKA_CONSUMER_FETCH_WAIT_MAX_MS=20` → `fetch.wait.max.ms: 20`. A reader looks up keys

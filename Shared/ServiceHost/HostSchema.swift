@@ -1,7 +1,7 @@
 public import Postgres
 
 /// The tables that the host keeps in every service's database: idempotency keys, dead letters,
-/// parked keys and the audit trail. Comes after the outbox's migrations, whose `refuse_change()`
+/// parked keys, and the audit trail with its seal. Comes after the outbox's migrations, whose `refuse_change()`
 /// it uses.
 public enum HostSchema {
     public static let migrations = MigrationSet(
@@ -10,5 +10,6 @@ public enum HostSchema {
             Migration(version: 1, name: "host", sql: PackageResources.V0001_host_sql),
             Migration(
                 version: 2, name: "dead_letters", sql: PackageResources.V0002_dead_letters_sql),
+            Migration(version: 3, name: "sealing", sql: PackageResources.V0003_sealing_sql),
         ])
 }

@@ -38,6 +38,7 @@ public struct Routes {
     private(set) var endpoints: [Endpoint] = []
     private(set) var consumptions: [ConsumedTopic] = []
     private(set) var backgrounds: [Background] = []
+    private(set) var sealedKinds: [SealedKind] = [AuditTrail.sealedKind]
 
     init(host: HTTPEdge) {
         self.host = host
@@ -127,6 +128,13 @@ public struct Routes {
         consume(
             topic.rawValue, group: group, operation: operation, handler: handler,
             afterCommit: afterCommit)
+    }
+
+    // MARK: Sealing
+
+    /// Seals rows of the service's own beside its audit trail.
+    public mutating func seal(_ kinds: [SealedKind]) {
+        sealedKinds += kinds
     }
 
     // MARK: By itself

@@ -1,0 +1,122 @@
+import Audit
+import Contracts
+import Metrics
+import Postgres
+
+/// Seals what was written down, a moment later and off everybody's way: adds leaves to the tree
+/// and signs a checkpoint, in one transaction of its own.
+///
+/// Each of a service's processes tries; an advisory lock lets one at a time seal. Two that seal
+/// the same all the same, because one was cut off, meet in the leaves' primary key.
+struct AuditSealer: Sendable {
+    let database: Database
+    let kinds: [SealedKind]
+    let key: AuditSigningKey
+    let progress: SealingProgress
+    /// Rows of one transaction.
+    var batch = 2_000
+
+    /// What one transaction came to.
+    struct Round: Sendable {
+        var leaves = 0
+        /// The log's size, and the time up to which everything is sealed.
+        var size: Int64
+        var sealedUntil: Int64
+        var now: Int64
+        /// Whether there is more that could be sealed at once.
+        var isFull = false
+    }
+
+    /// Seals until nothing is left that could be. Throws `PostgresError` and `AuditError`.
+    func run() async throws {
+        var round: Round
+        repeat {
+            round = try await database.transaction { tx in try seal(in: tx) }
+            progress.note(round)
+            if round.leaves > 0 { Counter(label: "audit_leaves_total").increment(by: round.leaves) }
+        } while round.isFull && !Task.isCancelled
+    }
+
+    private func seal(in tx: borrowing Transaction) throws -> Round {
+        let leads = try tx.query(SealingQueries.lead)[0].read(0, as: Bool.self)
+        let head = try SealingHead.load(tx)
+        let log = try head.log()
+        let cursors = try head.cursors()
+        // These see everything that was committed below the horizon: they come after it.
+        var choice = SealingChoice(horizon: head.horizon)
+        for kind in kinds {
+            let rows = try kind.rows(after: cursors[kind.name] ?? kind.start, limit: batch, tx)
+            choice.add(rows, of: kind, isAll: rows.count < batch)
+        }
+        var round = Round(
+            size: log.tree.size, sealedUntil: choice.oldestLeft ?? head.now, now: head.now)
+        let rows = choice.rows
+        guard leads, !rows.isEmpty else {
+            if let first = rows.map(\.row.at).min() {
+                round.sealedUntil = min(round.sealedUntil, first)
+            }
+            return round
+        }
+        round.size = try append(rows, to: log, cursors, at: head.now, in: tx)
+        round.leaves = rows.count
+        round.isFull = choice.isFull
+        return round
+    }
+
+    /// Writes leaves and checkpoint; gives the log's size. Throws `PostgresError`, `AuditError`.
+    private func append(
+        _ rows: [SealingChoice.Chosen], to sealed: SealedLog,
+        _ places: [String: SealableRow.Place], at now: Int64, in tx: borrowing Transaction
+    ) throws -> Int64 {
+        let contents = try leaves(of: rows, in: tx)
+        var log = sealed
+        var cursors = places
+        var hashes: [[UInt8]] = []
+        var chain: [[UInt8]] = []
+        for chosen in rows {
+            guard let leaf = contents[chosen.kind.name]?[chosen.row.place.key] else {
+                throw AuditError("\(chosen.row.place.key) is gone before it was sealed")
+            }
+            let hash = leaf.hash
+            log.append(hash)
+            hashes.append(hash.bytes)
+            chain.append(log.chain.bytes)
+            cursors[chosen.kind.name] = chosen.row.place
+        }
+        let checkpoint = Checkpoint(origin: key.publicKey.name, log: log, time: now)
+        try tx.execute(
+            SealingQueries.insertLeaves, sealed.tree.size, rows.map(\.kind.name),
+            rows.map(\.row.place.key), hashes, chain)
+        try tx.execute(
+            SealingQueries.insertCheckpoint, checkpoint.size, checkpoint.root.bytes,
+            checkpoint.chain.bytes, checkpoint.time, try checkpoint.signed(by: key).description,
+            log.tree.bytes, try SealingHead.Cursors.write(cursors))
+        return checkpoint.size
+    }
+
+    /// What the rows say, by kind and key.
+    private func leaves(
+        of rows: [SealingChoice.Chosen], in tx: borrowing Transaction
+    ) throws -> [String: [String: AuditLeaf]] {
+        var leaves: [String: [String: AuditLeaf]] = [:]
+        for kind in kinds {
+            let keys = rows.filter { $0.kind.name == kind.name }.map(\.row.place.key)
+            if !keys.isEmpty { leaves[kind.name] = try kind.leaves(keys, tx) }
+        }
+        return leaves
+    }
+}
+
+extension SealedKind {
+    /// What rows say now, by key; without those that are gone. Throws `PostgresError`.
+    func leaves(_ keys: [String], _ tx: borrowing Transaction) throws -> [String: AuditLeaf] {
+        var leaves: [String: AuditLeaf] = [:]
+        leaves.reserveCapacity(keys.count)
+        for row in try tx.query(contents, keys) {
+            let key: String = try row.read(0)
+            leaves[key] = AuditLeaf(
+                kind: name, key: key, at: try row.read(1), content: try row.read(2))
+        }
+        return leaves
+    }
+}

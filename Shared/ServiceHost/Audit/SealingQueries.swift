@@ -1,0 +1,89 @@
+import Postgres
+
+/// What the sealer and the export ask of every database.
+enum SealingQueries {
+    /// Whether nobody else seals until this transaction ends.
+    static let lead = Statement("SELECT pg_try_advisory_xact_lock(4242115270948512051)")
+
+    /// Where sealing stands: below which transaction all have ended, the next transaction, the
+    /// database's clock in microseconds, and the last checkpoint if there is one.
+    static let head = Statement(
+        """
+        SELECT pg_snapshot_xmin(now.snapshot), pg_snapshot_xmax(now.snapshot), now.micros,
+               last.tree_size, last.chain, last.frontier, last.cursors::text, last.note
+        FROM (
+            SELECT pg_current_snapshot() AS snapshot,
+                   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS micros) AS now
+        LEFT JOIN (
+            SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1) AS last ON true
+        """)
+
+    /// $1 index of the first, $2 kinds, $3 keys, $4 hashes, $5 chain.
+    static let insertLeaves = Statement(
+        """
+        INSERT INTO audit_leaf (index, kind, row_key, leaf_hash, chain_hash)
+        SELECT $1 + place - 1, kind, row_key, leaf_hash, chain_hash
+        FROM unnest($2::text[], $3::text[], $4::bytea[], $5::bytea[])
+            WITH ORDINALITY AS leaf (kind, row_key, leaf_hash, chain_hash, place)
+        """)
+
+    /// $1 size, $2 root, $3 chain, $4 time in microseconds, $5 note, $6 frontier, $7 cursors.
+    static let insertCheckpoint = Statement(
+        """
+        INSERT INTO audit_checkpoint (tree_size, root, chain, at, note, frontier, cursors)
+        VALUES ($1, $2, $3, timestamptz 'epoch' + $4::bigint * interval '1 microsecond', $5, $6,
+                $7::jsonb)
+        """)
+
+    /// $1 xid, $2 key, $3 limit.
+    static let followingAudit = Statement(
+        """
+        SELECT xid, 'aud_' || id, (extract(epoch FROM at) * 1000000)::bigint
+        FROM audit
+        WHERE (xid, id) > ($1::text::xid8, substr($2::text, 5)::bigint)
+        ORDER BY xid, id
+        LIMIT $3
+        """)
+
+    /// $1 keys.
+    static let auditContents = Statement(
+        """
+        SELECT 'aud_' || id, (extract(epoch FROM at) * 1000000)::bigint,
+               jsonb_build_object(
+                   'tenant', tenant, 'actor', actor, 'action', action, 'subject', subject,
+                   'request_id', request_id, 'detail', detail, 'xid', xid::text)::text
+        FROM audit
+        WHERE id = ANY (ARRAY(SELECT substr(key, 5)::bigint FROM unnest($1::text[]) AS key))
+        """)
+
+    // MARK: Reading the log
+
+    /// $1 from this index on, $2 limit.
+    static let leaves = Statement(
+        """
+        SELECT index, kind, row_key, leaf_hash, chain_hash FROM audit_leaf
+        WHERE index >= $1 ORDER BY index LIMIT $2
+        """)
+
+    /// $1 from this index on, $2 below this one.
+    static let leafHashes = Statement(
+        """
+        SELECT leaf_hash FROM audit_leaf WHERE index >= $1 AND index < $2 ORDER BY index
+        """)
+
+    /// $1 key.
+    static let leaf = Statement("SELECT index, kind FROM audit_leaf WHERE row_key = $1")
+
+    /// Which of these keys have a leaf. $1 kind, $2 keys.
+    static let sealedKeys = Statement(
+        "SELECT row_key FROM audit_leaf WHERE kind = $1 AND row_key = ANY ($2::text[])")
+
+    static let leafCount = Statement("SELECT count(*) FROM audit_leaf")
+
+    /// $1 above this size, $2 limit.
+    static let checkpoints = Statement(
+        """
+        SELECT tree_size, note FROM audit_checkpoint WHERE tree_size > $1
+        ORDER BY tree_size LIMIT $2
+        """)
+}
