@@ -7,7 +7,7 @@ import ServiceHost
 struct BillingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "billing", abstract: "Farthing's billing service.",
-        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, Migrate.self, Audit.self], defaultSubcommand: Serve.self)
 
     static let migrations: [MigrationSet] = Billing.migrations
 
@@ -30,5 +30,16 @@ struct BillingCommand: AsyncParsableCommand {
         func run() async throws {
             try await Host.migrate("billing", BillingCommand.migrations)
         }
+    }
+
+    /// For `farthing audit`, which reads what only the service knows how to.
+    struct Audit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Exports or proves what DATABASE_URL has sealed.", shouldDisplay: false)
+
+        @Argument(parsing: .captureForPassthrough)
+        var words: [String] = []
+
+        func run() async throws { try await Host.audit("billing", words) }
     }
 }

@@ -9,7 +9,7 @@ import ServiceHost
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger", abstract: "Keeps accounts, holds and transfers.",
-        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, Migrate.self, Audit.self], defaultSubcommand: Serve.self)
 
     static let service = "ledger"
 
@@ -27,6 +27,7 @@ struct LedgerCommand: AsyncParsableCommand {
                     version: 3, name: "reversals_by_statement",
                     sql: PackageResources.V0003_reversals_by_statement_sql),
                 Migration(version: 4, name: "time", sql: PackageResources.V0004_time_sql),
+                Migration(version: 10, name: "sealing", sql: PackageResources.V0010_sealing_sql),
             ]),
     ]
 
@@ -50,6 +51,19 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Host.migrate(service, migrations)
+        }
+    }
+
+    /// For `farthing audit`, which reads what only the service knows how to.
+    struct Audit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Exports or proves what DATABASE_URL has sealed.", shouldDisplay: false)
+
+        @Argument(parsing: .captureForPassthrough)
+        var words: [String] = []
+
+        func run() async throws {
+            try await Host.audit(service, sealing: LedgerSealing.kinds, words)
         }
     }
 }

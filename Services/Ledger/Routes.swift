@@ -15,6 +15,7 @@ enum LedgerRoutes {
         holds(&routes)
         routes.consume(
             .ledgerCommands, operation: "ledger.commands", handler: AnswerCommands.handle)
+        routes.seal(LedgerSealing.kinds)
         routes.every(.seconds(1), "ledger.expire-holds") {
             try await ExpireHolds.sweepAll(database)
         }

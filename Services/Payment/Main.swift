@@ -10,7 +10,8 @@ import ServiceHost
 struct PaymentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payment", abstract: "Takes payments and runs their sagas.",
-        subcommands: [Serve.self, Migrate.self, Diagram.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, Migrate.self, Diagram.self, Audit.self],
+        defaultSubcommand: Serve.self)
 
     static let service = "payment"
 
@@ -67,5 +68,16 @@ struct PaymentCommand: AsyncParsableCommand {
         func run() async throws {
             try await Host.migrate(service, migrations)
         }
+    }
+
+    /// For `farthing audit`, which reads what only the service knows how to.
+    struct Audit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Exports or proves what DATABASE_URL has sealed.", shouldDisplay: false)
+
+        @Argument(parsing: .captureForPassthrough)
+        var words: [String] = []
+
+        func run() async throws { try await Host.audit(service, words) }
     }
 }

@@ -26,6 +26,12 @@ public struct Secrets: Sendable {
         return Self.hexadecimal(code)
     }
 
+    /// The same thirty-two bytes in base64, as the seed of a signing key.
+    func seed(for purpose: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(purpose.utf8), using: key)
+        return Data(code).base64EncodedString()
+    }
+
     /// The HS256 secret that the services verify tokens with.
     public var tokenSecret: String { secret(for: "jwt") }
 

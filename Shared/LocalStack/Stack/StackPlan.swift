@@ -100,11 +100,14 @@ struct StackPlan: Sendable {
     func replicationURL(_ name: String) throws -> String { try databases.relayURL(name) }
 
     private func service(_ name: String) throws -> SupervisedProcess {
-        process(
+        let auditKey = try AuditKeys(directory: configuration.directory, secrets: secrets)
+            .write(for: name)
+        return process(
             name, program: name, port: ports[name] ?? 0,
             [
                 "DATABASE_URL": try databases.serviceURL(name),
                 "JWT_HS256_SECRET": secrets.tokenSecret,
+                "AUDIT_SIGNING_KEY_FILE": auditKey, "AUDIT_SIGNING": "required",
             ])
     }
 

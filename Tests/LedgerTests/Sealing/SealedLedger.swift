@@ -1,0 +1,93 @@
+import Audit
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Ledger
+@testable import ServiceHost
+
+/// A ledger with a few sealed transfers, what a superuser does to it, and what is found then.
+struct SealedLedger {
+    let fixture: LedgerFixture
+    let key: AuditSigningKey
+
+    static let kinds = [AuditTrail.sealedKind] + LedgerSealing.kinds
+
+    /// Six transfers in three rounds of sealing.
+    static func with(_ body: (SealedLedger) async throws -> Void) async throws {
+        try await LedgerFixture.with { fixture in
+            let ledger = SealedLedger(
+                fixture: fixture,
+                key: try AuditSigningKey(
+                    name: "farthing/ledger", seed: AuditSigningKey.makeSeed()))
+            let bank = try await fixture.open(.asset)
+            let wallet = try await fixture.open()
+            for amount in 1...6 {
+                try await fixture.transfer(
+                    (.debit, bank, Int64(amount)), (.credit, wallet, Int64(amount)))
+                if amount % 2 == 0 { try await ledger.seal() }
+            }
+            try await body(ledger)
+        }
+    }
+
+    /// Seals all that is written.
+    func seal(batch: Int = 2_000) async throws {
+        var sealer = AuditSealer(
+            database: fixture.database, kinds: Self.kinds, key: key, progress: SealingProgress())
+        sealer.batch = batch
+        let rows =
+            try await count("SELECT count(*) FROM audit") + count("SELECT count(*) FROM transfer")
+        // Transactions of other tests' databases hold the horizon back for a moment.
+        try await eventually(within: .seconds(20), "everything is sealed") {
+            try await sealer.run()
+            return try await count("SELECT count(*) FROM audit_leaf") >= rows
+        }
+    }
+
+    /// What a superuser can do whom no trigger stops.
+    func tamper(_ sql: String) async throws {
+        try await asSuperuser("SET session_replication_role = replica; " + sql)
+    }
+
+    func asSuperuser(_ sql: String) async throws {
+        let connection = try Connection(url: fixture.testDatabase.superuserURL)
+        try connection.execute(sql)
+    }
+
+    /// The last checkpoint, as somebody would keep it elsewhere.
+    func checkpoint() async throws -> Checkpoint {
+        let connection = try Connection(url: fixture.testDatabase.superuserURL)
+        let note: String = try connection.query(
+            "SELECT note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1")[0].read(0)
+        return try Checkpoint(SignedNote(note), signedBy: key.publicKey)
+    }
+
+    func count(_ sql: String) async throws -> Int {
+        try Connection(url: fixture.testDatabase.superuserURL).query(sql)[0].read(0)
+    }
+
+    /// Exports as the owner, and verifies without the database.
+    func verify(earlier: [Checkpoint] = []) async throws -> AuditReport {
+        try await withFolder { folder in
+            let database = try Database(
+                .init(url: fixture.testDatabase.ownerURL, connections: 1), logger: .quiet)
+            var export = AuditExport(service: "ledger", kinds: Self.kinds, folder: folder)
+            export.batch = 5
+            _ = try await export.write(from: database)
+            await database.close()
+            return try ExportVerification(key: key.publicKey, earlier: earlier).verify(folder)
+        }
+    }
+
+    private func withFolder<Value>(
+        _ body: (ExportFolder) async throws -> Value
+    ) async throws -> Value {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "farthing-sealed-\(UInt64.random(in: 0...UInt64.max))"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try await body(ExportFolder(path))
+    }
+}
