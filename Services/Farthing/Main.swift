@@ -8,6 +8,6 @@ struct FarthingCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, VerifyCommand.self,
             ChaosCommand.self, SagaCommand.self, DeadLettersCommand.self, RelayCommand.self,
-            TokenCommand.self, SuperviseCommand.self,
+            AuditCommand.self, TokenCommand.self, SuperviseCommand.self,
         ])
 }

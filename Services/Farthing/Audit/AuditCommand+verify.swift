@@ -1,0 +1,90 @@
+import ArgumentParser
+import Audit
+import FoundationEssentials
+import LocalStack
+
+extension AuditCommand {
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Finds whatever was changed since it was sealed.",
+            discussion: """
+                With the folder of an export and a key, needs neither database nor stack. Without \
+                a folder, exports and verifies what the local stack's services have sealed, and \
+                keeps their checkpoints for the next time.
+                Exits with 0 if nothing is wrong, with 1 and one line for each thing that is, and \
+                with 2 if it could not look.
+                """)
+
+        @Argument(help: "The folder of an export.")
+        var folder: String?
+
+        @Option(help: "The file with the service's public key.")
+        var key: String?
+
+        @Option(help: "A file with a checkpoint that was kept: the log must go on from it.")
+        var checkpoint: [String] = []
+
+        func run() async throws {
+            let terminal = Terminal()
+            var isSound = true
+            do {
+                for (name, report) in try await reports() {
+                    for line in Self.lines(of: report, name) { terminal.line(line) }
+                    isSound = isSound && report.isSound
+                }
+            } catch {
+                terminal.error("farthing: cannot verify: \(error)")
+                throw ExitCode(2)
+            }
+            if !isSound { throw ExitCode(1) }
+        }
+
+        private func reports() async throws -> [(String, AuditReport)] {
+            guard let folder else {
+                guard key == nil, checkpoint.isEmpty else {
+                    throw OperatorError("--key and --checkpoint go with the folder of an export")
+                }
+                var reports: [(String, AuditReport)] = []
+                for name in Stack.services {
+                    reports.append((name, try await Self.verify(SealedService(name))))
+                }
+                return reports
+            }
+            guard let key else { throw OperatorError("--key is missing") }
+            let publicKey = try AuditFiles.key(key)
+            let kept = try checkpoint.map { try AuditFiles.checkpoint($0, publicKey) }
+            let verification = ExportVerification(key: publicKey, earlier: kept)
+            return [(publicKey.name, try verification.verify(ExportFolder(folder)))]
+        }
+
+        /// Compares a running service with its key and with what was verified before.
+        static func verify(_ service: SealedService) async throws -> AuditReport {
+            let key = try AuditFiles.key(service.publicKeyFile)
+            var kept: [Audit.Checkpoint] = []
+            if FileManager.default.fileExists(atPath: service.checkpointFile) {
+                kept = [try AuditFiles.checkpoint(service.checkpointFile, key)]
+            }
+            return try await TemporaryFolder.with { path in
+                try await service.export(to: path)
+                let report = try ExportVerification(key: key, earlier: kept)
+                    .verify(ExportFolder(path))
+                if report.isSound, let note = report.lastNote {
+                    try Data(note.utf8).write(to: URL(filePath: service.checkpointFile))
+                }
+                return report
+            }
+        }
+
+        static func lines(of report: AuditReport, _ name: String) -> [String] {
+            if report.isSound {
+                let waiting = report.waiting > 0 ? ", \(report.waiting) wait to be sealed" : ""
+                return [
+                    "\(name): nothing wrong: \(report.leaves) leaves, \(report.checkpoints) "
+                        + "checkpoints\(waiting)."
+                ]
+            }
+            let more = report.more > 0 ? ["\(name): and \(report.more) more"] : []
+            return report.findings.map { "\(name): \($0)" } + more
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Audit
+import FoundationEssentials
+import LocalStack
+
+/// A service whose sealed log one asks for: its database, its key, and its program, which alone
+/// knows how to read what it has sealed.
+struct SealedService {
+    let name: String
+    /// libpq URL of a role that may read everything.
+    let database: String
+    private let folder: StackFolder
+
+    /// Takes the database from `url`, else from `FARTHING_LEDGER_DB` and the like, else from
+    /// `stack.env`. Throws `OperatorError`, `LocalStackError`.
+    init(_ name: String, database url: String? = nil, folder: StackFolder = .nearest()) throws {
+        guard let field = Self.databases[name] else {
+            throw OperatorError(
+                "there is no service '\(name)': \(Stack.services.joined(separator: ", "))")
+        }
+        self.name = name
+        self.folder = folder
+        let variable = "FARTHING_\(name.uppercased())_DB"
+        if let url = url ?? ProcessInfo.processInfo.environment[variable] {
+            database = url
+        } else {
+            database = try StackEnvironment(file: folder.environmentFile)[keyPath: field]
+        }
+    }
+
+    private static let databases: [String: any KeyPath<StackEnvironment, String> & Sendable] = [
+        "payment": \.paymentDatabase, "billing": \.billingDatabase, "ledger": \.ledgerDatabase,
+    ]
+
+    /// Where the local stack keeps the public key.
+    var publicKeyFile: String { AuditKeys.publicKey(of: name, in: folder.path) }
+
+    /// Where the last checkpoint that was verified is kept, for the next verification.
+    var checkpointFile: String { "\(folder.path)/audit/\(name).checkpoint" }
+
+    /// Has the service's program write an export. Throws `LocalStackError`.
+    func export(to path: String) async throws { try await run(["export", path]) }
+
+    /// Has it prove that a row is in the log. Throws `LocalStackError`.
+    func prove(_ id: String, to path: String) async throws { try await run(["prove", id, path]) }
+
+    /// Has it prove that the log goes on from the checkpoint in a file. Throws `LocalStackError`.
+    func extend(_ note: String, to path: String) async throws {
+        try await run(["extend", note, path])
+    }
+
+    private func run(_ words: [String]) async throws {
+        try await TemporaryFolder.with { scratch in
+            var command = ProcessCommand(
+                "\(StackOptions.ownDirectory)/\(name)", ["audit"] + words, log: "\(scratch)/log")
+            command.environment["DATABASE_URL"] = database
+            do {
+                try await command.run("\(name) audit")
+            } catch let error as LocalStackError where error.code == .died {
+                let log = try? String(contentsOfFile: command.log, encoding: .utf8)
+                let last = log?.split(separator: "\n").last { $0.hasPrefix("Error: ") }
+                throw OperatorError(last.map { String($0.dropFirst(7)) } ?? "\(error)")
+            }
+        }
+    }
+}
+
+/// A folder that is gone afterwards.
+enum TemporaryFolder {
+    static func with<Value>(_ body: (_ path: String) async throws -> Value) async throws -> Value {
+        let files = FileManager.default
+        let path = files.temporaryDirectory.appending(
+            path: "farthing-\(UInt64.random(in: 0...UInt64.max))"
+        ).path
+        try files.createDirectory(
+            atPath: path, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        defer { try? files.removeItem(atPath: path) }
+        return try await body(path)
+    }
+}
+
+/// Reads the small files that one keeps of an audit trail. Throws `OperatorError`, `AuditError`.
+enum AuditFiles {
+    static func key(_ path: String) throws -> AuditPublicKey { try AuditPublicKey(text(path)) }
+
+    /// The checkpoint that the key signed, in the file of a note.
+    static func checkpoint(_ path: String, _ key: AuditPublicKey) throws -> Checkpoint {
+        do {
+            return try Checkpoint(SignedNote(text(path)), signedBy: key)
+        } catch let error as AuditError {
+            throw OperatorError("\(path): \(error)")
+        }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw OperatorError("cannot read \(path)")
+        }
+    }
+}
