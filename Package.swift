@@ -152,8 +152,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack", "Farthing", .logging,
-                .httpClient, .nio,
+                "Contracts", "Postgres", "Kafka", "CKafka", "Outbox", "LocalStack", "Farthing",
+                .logging, .httpClient, .nio,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .tests("AuditTests", ["Audit", "TestSupport", .crypto]),

@@ -28,6 +28,9 @@ struct DeliveryWindow {
     /// Whether everything that was read is delivered.
     var isEmpty: Bool { entries.isEmpty }
 
+    /// Whether a transaction has begun whose end has not been read.
+    var isOpen: Bool { entries.last.map { $0.end == nil } ?? false }
+
     /// When the oldest transaction that is not confirmed was committed.
     var oldestCommit: Int64? { entries.first?.committedAt }
 

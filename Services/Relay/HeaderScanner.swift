@@ -9,7 +9,7 @@ struct HeaderScanner {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Calls `body` with each name and value; their bytes are valid during the call.
-    /// Throws `.malformedOutbox` for anything but a flat object of strings.
+    /// Throws `.malformedRow` for anything but a flat object of strings.
     static func scan(
         _ bytes: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
@@ -123,6 +123,6 @@ struct HeaderScanner {
 
     private var malformed: RelayError {
         RelayError(
-            .malformedOutbox, "headers are not a flat object of strings, at byte \(position)")
+            .malformedRow, "headers are not a flat object of strings, at byte \(position)")
     }
 }

@@ -8,7 +8,8 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relay",
         abstract: "Publishes the outboxes of one or more databases to Kafka, in commit order.",
-        subcommands: [Serve.self, ReplayCommand.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, ReplayCommand.self, ParkedCommand.self],
+        defaultSubcommand: Serve.self)
 }
 
 extension RelayCommand {

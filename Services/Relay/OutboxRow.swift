@@ -4,8 +4,14 @@ import Postgres
 /// One row of the outbox, as bytes that somebody else owns: valid while the message is that they
 /// lie in.
 struct OutboxRow {
-    /// 16 bytes.
-    let id: UnsafeRawBufferPointer
+    /// How a row is told from all others.
+    enum ID {
+        /// 16 bytes.
+        case uuid(UnsafeRawBufferPointer)
+        case text(UnsafeRawBufferPointer)
+    }
+
+    let id: ID
     let topic: UnsafeRawBufferPointer
     let key: UnsafeRawBufferPointer
     let type: UnsafeRawBufferPointer
@@ -16,22 +22,49 @@ struct OutboxRow {
     let createdAt: Int64
     /// `nil` where the event is not to be linked to the one before it.
     let position: Int64?
+
+    /// Whether there is a key at all: without one the event has no order among others.
+    var hasKey: Bool { key.baseAddress != nil }
+
+    /// Calls `body` with the id's text.
+    func withID<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        switch id {
+        case .uuid(let bytes): WireText.withUUID(bytes, body)
+        case .text(let bytes): body(bytes)
+        }
+    }
 }
 
-/// One row of the outbox as the table gives it, in one piece of memory.
+/// One row of the outbox as a table gives it, in one piece of memory.
 struct OutboxRowCopy {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
+    private let hasTextID: Bool
+    private let hasKey: Bool
     private let createdAt: Int64
     private let position: Int64?
 
     /// Reads a row of `RelayQueries.openCursor`. Throws `PostgresError`.
     init(_ row: Row) throws(PostgresError) {
+        let id: UUID = try row.read(0)
+        try self.init(row, id: withUnsafeBytes(of: id.uuid) { [UInt8]($0) }, isText: false)
+    }
+
+    /// Reads a row of `ParkingQueries.released`. Throws `PostgresError`.
+    init(parked row: Row) throws(PostgresError) {
+        try self.init(row, id: Array(try row.read(0, as: String.self).utf8), isText: true)
+    }
+
+    private init(_ row: Row, id: [UInt8], isText: Bool) throws(PostgresError) {
+        hasTextID = isText
         createdAt = try row.read(6)
         position = try row.read(7)
-        let id: UUID = try row.read(0)
-        withUnsafeBytes(of: id.uuid) { append($0) }
-        for column in 1...3 { append(try row.read(column, as: String.self).utf8) }
+        let key: String? = try row.read(2)
+        hasKey = key != nil
+        append(id)
+        append(try row.read(1, as: String.self).utf8)
+        append((key ?? "").utf8)
+        append(try row.read(3, as: String.self).utf8)
         append(try row.read(4, as: [UInt8].self))
         append(try row.read(5, as: String.self).utf8)
     }
@@ -50,8 +83,9 @@ struct OutboxRowCopy {
             }
             return try body(
                 OutboxRow(
-                    id: piece(0), topic: piece(1), key: piece(2), type: piece(3),
-                    payload: piece(4), headers: piece(5), createdAt: createdAt,
+                    id: hasTextID ? .text(piece(0)) : .uuid(piece(0)), topic: piece(1),
+                    key: hasKey ? piece(2) : UnsafeRawBufferPointer(start: nil, count: 0),
+                    type: piece(3), payload: piece(4), headers: piece(5), createdAt: createdAt,
                     position: position))
         }
     }
@@ -97,7 +131,7 @@ struct OutboxLayout {
             throw RelayError(.malformedOutbox, "a column of the outbox has not the type it should")
         }
         return OutboxRow(
-            id: id, topic: try bytes(topic), key: try bytes(key), type: try bytes(type),
+            id: .uuid(id), topic: try bytes(topic), key: try bytes(key), type: try bytes(type),
             payload: try bytes(payload),
             headers: UnsafeRawBufferPointer(rebasing: headers.dropFirst()),
             createdAt: Int64(bigEndian: createdAt.loadUnaligned(as: Int64.self)),

@@ -8,7 +8,8 @@ import Postgres
 ///
 /// Lives as long as one session with the database. A failed delivery ends the session: the next
 /// one reads the log again from the last confirmed position and sends what was not acknowledged,
-/// in order. Consumers remove the duplicates.
+/// in order. Consumers remove the duplicates. A row that Kafka will never take is parked, if there
+/// is a lot for it.
 struct Publisher: ~Copyable {
     private struct Route {
         let name: [UInt8]
@@ -26,15 +27,29 @@ struct Publisher: ~Copyable {
     private let admin: TopicAdmin
     private var routes: [Route] = []
     private var headers = RecordHeaders()
-    private var reports: [DeliveryReport] = []
+    private var reports = DeliveryReports()
     private var lastProgress = ContinuousClock.now
     private let metrics: SourceMetrics
+
+    /// Where rows go that cannot be published; without one, they end the session.
+    let lot: ParkingLot?
+    /// Which records were refused, by themselves or because of their neighbours.
+    private(set) var suspicion: Suspicion
+    /// The suspect that was sent alone, once it was.
+    private var probe: Probe?
+
+    private enum Probe {
+        case sent
+        case delivered
+        case refused(KafkaError)
+    }
 
     private(set) var window = DeliveryWindow()
 
     /// Throws `KafkaError` `.invalidConfiguration`.
     init(
-        _ configuration: KafkaConfiguration, metrics: SourceMetrics, logger: Logger
+        _ configuration: KafkaConfiguration, metrics: SourceMetrics, lot: ParkingLot? = nil,
+        suspicion: Suspicion = Suspicion(), logger: Logger
     ) throws(KafkaError) {
         var configuration = configuration
         // Never given up: the log holds what Kafka has not taken.
@@ -44,6 +59,8 @@ struct Publisher: ~Copyable {
         producer = try DirectProducer(configuration, logger: logger)
         admin = TopicAdmin(configuration, logger: logger, timeout: .seconds(2))
         self.metrics = metrics
+        self.lot = lot
+        self.suspicion = suspicion
     }
 
     /// Becomes readable when `collect` has something to do.
@@ -61,9 +78,23 @@ struct Publisher: ~Copyable {
 
     mutating func reached(_ position: LSN) { window.reached(position) }
 
-    /// Queues the record of a row of the open transaction; `false` when the queue is full.
-    /// Throws `RelayError` `.malformedOutbox`, `KafkaError`.
+    /// Queues the record of a row of the open transaction, or parks the row; `false` when the queue
+    /// is full, or the row has to go alone: collect reports and try again.
+    /// Throws `RelayError` `.malformedRow`, `KafkaError`, `PostgresError`.
     mutating func publish(_ row: OutboxRow) throws -> Bool {
+        if let lot, lot.isInUse, lot.holds(row) {
+            try park(row, .behind, "", in: lot)
+            return true
+        }
+        if !suspicion.isEmpty, let isDone = try publishAlone(row) { return isDone }
+        do {
+            return try enqueue(row)
+        } catch {
+            return try park(row, because: error)
+        }
+    }
+
+    private mutating func enqueue(_ row: OutboxRow) throws -> Bool {
         let route = try route(to: row.topic)
         try writeHeaders(row, route)
         if window.undelivered == 0 { lastProgress = .now }
@@ -77,19 +108,83 @@ struct Publisher: ~Copyable {
         return true
     }
 
-    /// Takes the delivery reports that are there, waiting at most `milliseconds` for the first.
-    /// Throws the `KafkaError` of a delivery that failed, or `RelayError` `.stalled`.
-    mutating func collect(milliseconds: Int32 = 0) throws {
-        reports.removeAll(keepingCapacity: true)
-        producer.poll(milliseconds: milliseconds, into: &reports)
-        for report in reports {
-            if let error = report.error { throw error }
-            window.delivered(report.token)
+    /// Sends a row that is suspect when nothing else is on its way, and waits for its report;
+    /// `nil` if there is nothing against the row.
+    private mutating func publishAlone(_ row: OutboxRow) throws -> Bool? {
+        let id = row.withID { [UInt8]($0) }
+        guard suspicion.covers(id: id, topic: row.topic) else { return nil }
+        switch probe {
+        case nil:
+            do {
+                if window.undelivered == 0, try enqueue(row) { probe = .sent }
+                return false
+            } catch {
+                guard try park(row, because: error) else { return false }
+            }
+        case .sent: return false
+        case .delivered: break
+        case .refused(let error): guard try park(row, because: error) else { return false }
         }
-        if !reports.isEmpty { lastProgress = .now }
+        probe = nil
+        suspicion.clear(id: id, topic: row.topic)
+        return true
+    }
+
+    /// Parks a row that is at fault itself; `false` while there are records on their way, one of
+    /// which may be of the same key: read again after a failure, it would be held behind this row.
+    ///
+    /// Throws the error itself if it is none of the row's, or if there is no lot.
+    private mutating func park(_ row: OutboxRow, because error: any Error) throws -> Bool {
+        guard let lot, let reason = ParkingReason(error) else { throw error }
+        guard window.undelivered == lot.waiting else { return false }
+        try park(row, reason, "\(error)", in: lot)
+        return true
+    }
+
+    private mutating func park(
+        _ row: OutboxRow, _ reason: ParkingReason, _ detail: String, in lot: ParkingLot
+    ) throws {
+        lot.park(row, reason, detail, token: window.token)
+        window.sent()
+        if lot.isFull { try flush() }
+    }
+
+    /// What is in the table of parked rows is dealt with, as what is in Kafka is.
+    private mutating func flush() throws {
+        for token in try lot?.flush() ?? [] { window.delivered(token) }
+    }
+
+    /// Takes the delivery reports that are there, waiting at most `milliseconds` for the first, and
+    /// writes down what was parked. Throws the `KafkaError` of a delivery that failed, `RelayError`
+    /// `.stalled`, `PostgresError`.
+    mutating func collect(milliseconds: Int32 = 0) throws {
+        try flush()
+        reports.removeAll()
+        producer.poll(milliseconds: milliseconds, into: &reports)
+        for token in reports.delivered { window.delivered(token) }
+        if !reports.failed.isEmpty { try judgeFailures() }
+        if !reports.isEmpty {
+            lastProgress = .now
+            if case .sent = probe, window.undelivered == 0 { probe = .delivered }
+        }
         guard window.undelivered > 0 else { return }
         if let error = producer.fatalError { throw error }
         if .now - lastProgress > Self.patience { try inquire() }
+    }
+
+    /// Ends the session, for the next one to find out what is at fault, unless this one just has.
+    private mutating func judgeFailures() throws {
+        if case .sent = probe, let failure = reports.failed.first,
+            ParkingReason(failure.error) != nil
+        {
+            window.delivered(failure.token)
+            probe = .refused(failure.error)
+            return
+        }
+        for failure in reports.failed {
+            _ = suspicion.add(failure, idHeader: EnvelopeHeader.id)
+        }
+        throw reports.failed[0].error
     }
 
     /// Nothing was delivered for long: no fault of the producer's while no broker answers.
@@ -104,8 +199,14 @@ struct Publisher: ~Copyable {
     private mutating func route(to topic: UnsafeRawBufferPointer) throws -> Int {
         for index in routes.indices where routes[index].name.elementsEqual(topic) { return index }
         let name = String(decoding: topic, as: UTF8.self)
+        let handle: DirectProducer.Topic
+        do throws(KafkaError) {
+            handle = try producer.topic(name)
+        } catch {
+            throw KafkaError(.invalidTopic, "'\(name)': \(error.message)")
+        }
         let route = Route(
-            name: [UInt8](topic), topic: try producer.topic(name),
+            name: [UInt8](topic), topic: handle,
             events: metrics.events(topic: name))
         routes.append(route)
         return routes.count - 1
@@ -114,7 +215,7 @@ struct Publisher: ~Copyable {
     private mutating func writeHeaders(_ row: OutboxRow, _ route: Int) throws(RelayError) {
         headers.removeAll()
         headers.append(EnvelopeHeader.specversion, EnvelopeHeader.specversionValue)
-        WireText.withUUID(row.id) { headers.append(EnvelopeHeader.id, $0) }
+        row.withID { headers.append(EnvelopeHeader.id, $0) }
         headers.append(EnvelopeHeader.type, row.type)
         WireText.withTime(row.createdAt) { headers.append(EnvelopeHeader.time, $0) }
         headers.append(EnvelopeHeader.contentType, EnvelopeHeader.contentTypeValue)

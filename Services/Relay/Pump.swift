@@ -45,6 +45,7 @@ struct Pump {
             try confirm(stream, publisher.window)
             try checkpoint.advance(confirmed: confirmed)
             observe(publisher.window)
+            try publishReleased(stream, &publisher, stop)
             if count < Self.burst { try wait(stream, &publisher) }
         }
         try finish(stream, &publisher)
@@ -86,11 +87,39 @@ struct Pump {
         }
         let row = try layout.row(insert)
         try Failpoint.hit("relay.\(name).before-produce")
-        while !(try publisher.publish(row)) {
-            try publisher.collect(milliseconds: 50)
-            try confirm(stream, publisher.window)
-        }
+        while !(try publisher.publish(row)) { try collect(stream, &publisher) }
         try Failpoint.hit("relay.\(name).after-produce")
+    }
+
+    /// Waits for reports, and keeps the server from taking us for dead.
+    private mutating func collect(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher
+    ) throws {
+        try publisher.collect(milliseconds: 50)
+        try confirm(stream, publisher.window)
+    }
+
+    /// Publishes what an operator has released, between two transactions of the log and before
+    /// anything that comes later.
+    private mutating func publishReleased(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher, _ stop: StopFlag
+    ) throws {
+        guard let lot = publisher.lot, !publisher.window.isOpen else { return }
+        let rows = try lot.released()
+        if rows.isEmpty { return }
+        publisher.begin(committedAt: Int64(Self.secondsSince2000 * 1_000_000))
+        for row in rows {
+            while !(try row.withRow { try publisher.publish($0) }) {
+                try collect(stream, &publisher)
+            }
+        }
+        publisher.commit(end: .zero)
+        while publisher.window.undelivered > 0 {
+            try collect(stream, &publisher)
+            if stop.isSet { return }
+        }
+        try Failpoint.hit("relay.\(name).before-unpark")
+        try lot.published(rows)
     }
 
     /// Tells the server what is delivered, if there is news or it is time.
@@ -132,14 +161,17 @@ struct Pump {
         try stream.sendStatus(flushed: publisher.window.confirmed)
     }
 
+    private static var secondsSince2000: Double {
+        Date().timeIntervalSince1970 - 946_684_800
+    }
+
     private mutating func observe(_ window: DeliveryWindow) {
         guard .now - lastObservation >= .milliseconds(250) else { return }
         lastObservation = .now
-        let secondsSince2000 = Date().timeIntervalSince1970 - 946_684_800
         let oldest = window.oldestCommit.map { Double($0) / 1_000_000 }
         metrics.lag(
             undelivered: window.undelivered,
             bytes: seen.rawValue - min(seen, window.confirmed).rawValue,
-            seconds: oldest.map { max(0, secondsSince2000 - $0) } ?? 0)
+            seconds: oldest.map { max(0, Self.secondsSince2000 - $0) } ?? 0)
     }
 }

@@ -21,12 +21,9 @@ struct RelayConfiguration {
     /// Throws `RelayError` `.configuration` that names the variable at fault.
     init(_ environment: [String: String]) throws(RelayError) {
         func required(_ name: String) throws(RelayError) -> String {
-            guard let value = environment[name], !value.isEmpty else {
-                throw RelayError(.configuration, "relay: \(name) is not set")
-            }
-            return value
+            try Self.required(name, environment)
         }
-        sources = try Self.sources(try required("RELAY_SOURCES"))
+        sources = try Self.sources(environment)
         kafka = KafkaConfiguration(
             bootstrapServers: try required("KAFKA_BOOTSTRAP"), Self.producerSettings(environment))
         upkeep = try Self.upkeep(environment)
@@ -41,6 +38,22 @@ struct RelayConfiguration {
             throw RelayError(.configuration, "relay: LOG_LEVEL: '\(level)' is not a level")
         }
         logLevel = level
+    }
+
+    private static func required(
+        _ name: String, _ environment: [String: String]
+    ) throws(RelayError) -> String {
+        guard let value = environment[name], !value.isEmpty else {
+            throw RelayError(.configuration, "relay: \(name) is not set")
+        }
+        return value
+    }
+
+    /// `RELAY_SOURCES` alone. Throws `RelayError` `.configuration`.
+    static func sources(
+        _ environment: [String: String]
+    ) throws(RelayError) -> [(name: String, url: String)] {
+        try sources(try required("RELAY_SOURCES", environment))
     }
 
     /// A comma separates sources, and also the hosts of one URL: only `name=postgres` begins a

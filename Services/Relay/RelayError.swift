@@ -3,8 +3,10 @@ struct RelayError: Error, Equatable, CustomStringConvertible {
     enum Code {
         /// The environment lacks something, or holds something malformed.
         case configuration
-        /// A row or the table is not what the relay understands.
+        /// The table is not what the relay understands.
         case malformedOutbox
+        /// A row is not what the relay understands.
+        case malformedRow
         /// Kafka took nothing for a while although it was given something.
         case stalled
     }

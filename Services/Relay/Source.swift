@@ -17,16 +17,24 @@ struct Source: Sendable {
     let name: String
     let url: String
     let kafka: KafkaConfiguration
+    /// Made if they are missing, before anything is published.
+    let topics: [String]
     let metrics: SourceMetrics
     let logger: Logger
 
     /// Slots belong to the cluster and not to the database, so their names must differ.
-    var slot: String { "farthing_relay_\(name)" }
+    static func slot(of source: String) -> String { "farthing_relay_\(source)" }
 
-    init(name: String, url: String, kafka: KafkaConfiguration, logger: Logger) {
+    var slot: String { Self.slot(of: name) }
+
+    init(
+        name: String, url: String, kafka: KafkaConfiguration,
+        topics: [String] = Topic.allCases.map(\.rawValue), logger: Logger
+    ) {
         self.name = name
         self.url = url
         self.kafka = kafka
+        self.topics = topics
         self.metrics = SourceMetrics(source: name)
         var logger = logger
         logger[metadataKey: "source"] = "\(name)"
@@ -41,13 +49,19 @@ struct Source: Sendable {
         case stopped
     }
 
+    /// What one session leaves for the next.
+    private struct Memory {
+        var topics: Set<String>
+        var suspicion = Suspicion()
+    }
+
     private func run(_ stop: StopFlag) {
-        var topics = Set(Topic.allCases.map(\.rawValue))
+        var memory = Memory(topics: Set(topics))
         var backoff = Duration.milliseconds(100)
         while !stop.isSet {
             let began = ContinuousClock.now
             do {
-                if try session(&topics, stop) == .standby {
+                if try session(&memory, stop) == .standby {
                     metrics.set(.standby)
                     backoff = .milliseconds(100)
                     stop.pause(Self.standbyInterval)
@@ -65,16 +79,20 @@ struct Source: Sendable {
     }
 
     /// From the connection to its end. Throws `PostgresError`, `KafkaError`, `RelayError`.
-    private func session(_ topics: inout Set<String>, _ stop: StopFlag) throws -> Outcome {
+    private func session(_ memory: inout Memory, _ stop: StopFlag) throws -> Outcome {
         let stream = try ReplicationStream(url: url, applicationName: "farthing-relay")
         let status = try stream.slot(slot)
         if let status, status.isActive { return .standby }
 
-        try TopicAdmin(kafka, logger: logger, timeout: .seconds(5))
-            .createTopicsBlocking(topics.sorted(), partitions: Self.partitions)
-        var publisher = try Publisher(kafka, metrics: metrics, logger: logger)
+        try makeTopics(memory.topics)
+        let lot = try ParkingLot(url: url, slot: slot, metrics: metrics, logger: logger)
+        var publisher = try Publisher(
+            kafka, metrics: metrics, lot: lot, suspicion: memory.suspicion, logger: logger)
         // A topic that is missing then is made when the next session begins.
-        defer { topics.formUnion(publisher.topics) }
+        defer {
+            memory.topics.formUnion(publisher.topics)
+            memory.suspicion = publisher.suspicion
+        }
 
         let isLost = status?.isLost ?? true
         if isLost {
@@ -95,5 +113,25 @@ struct Source: Sendable {
         var pump = Pump(name: name, metrics: metrics)
         try pump.run(stream, &publisher, &checkpoint, stop)
         return .stopped
+    }
+
+    /// Makes those that are missing. One that cannot be made is none of the others' concern: its rows
+    /// are parked. Throws `KafkaError` if no broker answers.
+    private func makeTopics(_ names: Set<String>) throws(KafkaError) {
+        if names.isEmpty { return }
+        let admin = TopicAdmin(kafka, logger: logger, timeout: .seconds(5))
+        let present = try admin.topicsBlocking()
+        let missing = names.filter { present[$0] == nil }.sorted()
+        if missing.isEmpty { return }
+        if (try? admin.createTopicsBlocking(missing, partitions: Self.partitions)) != nil { return }
+        for name in missing {
+            do throws(KafkaError) {
+                try admin.createTopicsBlocking([name], partitions: Self.partitions)
+            } catch {
+                if error.code == .transport || error.code == .timedOut { throw error }
+                logger.warning(
+                    "topic not made", metadata: ["topic": "\(name)", "error": "\(error)"])
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ final class SourceMetrics: Sendable {
     private let lagBytes: Gauge
     private let lagSeconds: Gauge
     private let errors: Counter
+    private let parkedNow: Gauge
+    private let parkings: [ParkingReason: Counter]
 
     init(source: String) {
         self.source = source
@@ -38,6 +40,12 @@ final class SourceMetrics: Sendable {
         lagBytes = Gauge(label: "relay_lag_bytes", dimensions: dimensions)
         lagSeconds = Gauge(label: "relay_lag_seconds", dimensions: dimensions)
         errors = Counter(label: "relay_errors_total", dimensions: dimensions)
+        parkedNow = Gauge(label: "relay_parked_events", dimensions: dimensions)
+        parkings = Dictionary(
+            uniqueKeysWithValues: ParkingReason.allCases.map { reason in
+                let reasons = dimensions + [("reason", reason.rawValue)]
+                return (reason, Counter(label: "relay_parked_total", dimensions: reasons))
+            })
         set(.connecting)
     }
 
@@ -69,6 +77,12 @@ final class SourceMetrics: Sendable {
         set(.connecting)
         errors.increment()
     }
+
+    /// A row was parked.
+    func parked(_ reason: ParkingReason) { parkings[reason]?.increment() }
+
+    /// So many rows are parked.
+    func parked(total: Int) { parkedNow.record(total) }
 
     /// How far Kafka is behind the database: bytes of log, and seconds since the oldest commit
     /// that it does not have in full.

@@ -147,33 +147,7 @@ extension ConsumedMessage {
             topic: topic, partition: raw.partition, offset: raw.offset,
             key: raw.key.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: raw.key_len)) },
             value: raw.payload.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: raw.len)) },
-            headers: Self.headers(of: message), timestamp: time < 0 ? nil : time,
+            headers: recordHeaders(of: message), timestamp: time < 0 ? nil : time,
             generation: generation)
-    }
-
-    private static func headers(
-        of message: UnsafeMutablePointer<rd_kafka_message_t>
-    ) -> [(String, [UInt8])] {
-        var list: OpaquePointer?
-        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list
-        else { return [] }
-        let count = rd_kafka_header_cnt(list)
-        var headers: [(String, [UInt8])] = []
-        headers.reserveCapacity(count)
-        for index in 0..<count {
-            var name: UnsafePointer<CChar>?
-            var value: UnsafeRawPointer?
-            var size = 0
-            guard
-                rd_kafka_header_get_all(list, index, &name, &value, &size)
-                    == RD_KAFKA_RESP_ERR_NO_ERROR, let name
-            else { continue }
-            headers.append(
-                (
-                    String(cString: name),
-                    [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
-                ))
-        }
-        return headers
     }
 }

@@ -2,12 +2,30 @@ import CKafka
 import Glibc
 public import Logging
 
-/// What became of one record.
-public struct DeliveryReport: Sendable {
-    /// What `DirectProducer.enqueue` was given with it.
-    public let token: UInt
-    /// Why it was not delivered, or `nil`.
-    public let error: KafkaError?
+/// What became of records: gathered by `DirectProducer.poll`, in memory that is used again.
+public struct DeliveryReports: Sendable {
+    /// A record that was not delivered.
+    public struct Failure: Sendable {
+        /// What `DirectProducer.enqueue` was given with it.
+        public let token: UInt
+        public let error: KafkaError
+        public let topic: String
+        public let headers: [(String, [UInt8])]
+    }
+
+    /// The tokens of the records that are in the log.
+    public internal(set) var delivered: [UInt] = []
+    public internal(set) var failed: [Failure] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { delivered.isEmpty && failed.isEmpty }
+
+    /// Forgets the reports and keeps the room.
+    public mutating func removeAll() {
+        delivered.removeAll(keepingCapacity: true)
+        failed.removeAll()
+    }
 }
 
 /// A producer for one thread that has other things to wait for too.
@@ -121,18 +139,24 @@ public struct DirectProducer: ~Copyable {
 
     /// Appends the delivery reports that are there to `reports`, waiting at most `milliseconds`
     /// for the first.
-    public func poll(milliseconds: Int32 = 0, into reports: inout [DeliveryReport]) {
+    public func poll(milliseconds: Int32 = 0, into reports: inout DeliveryReports) {
         drainWakeUps()
         var patience = milliseconds
         while let event = rd_kafka_queue_poll(queue, patience) {
             defer { rd_kafka_event_destroy(event) }
             patience = 0
             while let message = rd_kafka_event_message_next(event) {
+                let token = UInt(bitPattern: message.pointee._private)
                 let error = message.pointee.err
-                reports.append(
-                    DeliveryReport(
-                        token: UInt(bitPattern: message.pointee._private),
-                        error: error == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(error)))
+                guard error != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    reports.delivered.append(token)
+                    continue
+                }
+                reports.failed.append(
+                    .init(
+                        token: token, error: KafkaError(error),
+                        topic: String(cString: rd_kafka_topic_name(message.pointee.rkt)),
+                        headers: recordHeaders(of: message)))
             }
         }
     }

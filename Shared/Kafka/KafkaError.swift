@@ -7,6 +7,7 @@ public struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case fatal, queueFull, timedOut, transport, unknownTopic, messageTooLarge, outOfRange
             case topicExists, purged, invalidConfiguration, notAssigned, closed, other
+            case unauthorized, invalidTopic, invalidMessage
         }
 
         private let kind: Kind
@@ -24,6 +25,12 @@ public struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let unknownTopic = Code(.unknownTopic)
         /// The message is larger than `message.max.bytes`, or than the broker's limit.
         public static let messageTooLarge = Code(.messageTooLarge)
+        /// We may not write to the topic.
+        public static let unauthorized = Code(.unauthorized)
+        /// No topic can have this name, or nobody may write to it.
+        public static let invalidTopic = Code(.invalidTopic)
+        /// The broker does not take the message as it is.
+        public static let invalidMessage = Code(.invalidMessage)
         /// The offset is not in the log (any more).
         public static let outOfRange = Code(.outOfRange)
         /// The topic is there already.
@@ -75,6 +82,12 @@ extension KafkaError.Code {
                 RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
                 .unknownTopic
             case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: .messageTooLarge
+            case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: .unauthorized
+            case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION: .invalidTopic
+            case RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE,
+                RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+                RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+                .invalidMessage
             case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: .outOfRange
             case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS: .topicExists
             case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: .purged

@@ -107,3 +107,30 @@ extension rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem {
         self.init(ptr: UnsafeMutableRawPointer(mutating: bytes.baseAddress), size: bytes.count)
     }
 }
+
+/// The headers of a record that librdkafka holds.
+func recordHeaders(
+    of message: UnsafePointer<rd_kafka_message_t>
+) -> [(String, [UInt8])] {
+    var list: OpaquePointer?
+    guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list
+    else { return [] }
+    let count = rd_kafka_header_cnt(list)
+    var headers: [(String, [UInt8])] = []
+    headers.reserveCapacity(count)
+    for index in 0..<count {
+        var name: UnsafePointer<CChar>?
+        var value: UnsafeRawPointer?
+        var size = 0
+        guard
+            rd_kafka_header_get_all(list, index, &name, &value, &size)
+                == RD_KAFKA_RESP_ERR_NO_ERROR, let name
+        else { continue }
+        headers.append(
+            (
+                String(cString: name),
+                [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
+            ))
+    }
+    return headers
+}

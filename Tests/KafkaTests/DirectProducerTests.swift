@@ -35,14 +35,14 @@ struct DirectProducerTests {
             }
             #expect(accepted)
         }
-        var reports: [DeliveryReport] = []
-        while reports.count < Int(count) {
+        var reports = DeliveryReports()
+        while reports.delivered.count < Int(count) {
             var entry = pollfd(fd: producer.readable, events: Int16(POLLIN), revents: 0)
             try #require(poll(&entry, 1, 10_000) == 1, "woken by a delivery report")
             producer.poll(into: &reports)
         }
-        #expect(reports.allSatisfy { $0.error == nil })
+        #expect(reports.failed.isEmpty)
         #expect(producer.outstanding == 0)
-        return reports.map(\.token)
+        return reports.delivered
     }
 }

@@ -18,13 +18,17 @@ struct RelayRig {
     let database: TestDatabase
     let pool: Database
     let broker: TestBroker
-    let topic: String
+    var topic: String
+    /// Beside the defaults, for the relay's producer.
+    var settings: [String: String] = [:]
 
     /// Also the source's name.
     var name: String { database.name }
     var slot: String { source().slot }
+    /// Where the topic is, if not on the broker.
+    var mock: MockKafka?
     var kafka: KafkaConfiguration {
-        KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+        KafkaConfiguration(bootstrapServers: mock?.bootstrapServers ?? broker.bootstrapServers)
     }
 
     static func make(ownBroker: Bool = false) async throws -> RelayRig {
@@ -38,7 +42,8 @@ struct RelayRig {
             """)
         let rig = RelayRig(
             database: database,
-            pool: try Database(.init(url: database.url), logger: .quiet), broker: broker,
+            pool: try Database(.init(url: database.url, connections: 4), logger: .quiet),
+            broker: broker,
             topic: "relay-\(UInt64.random(in: 0...UInt64.max))")
         try await TopicAdmin(rig.kafka, logger: .quiet)
             .createTopics([rig.topic], partitions: 4)
@@ -46,7 +51,10 @@ struct RelayRig {
     }
 
     func source() -> Source {
-        Source(name: name, url: database.relayURL, kafka: kafka, logger: .quiet)
+        var kafka = kafka
+        kafka.settings = settings
+        return Source(
+            name: name, url: database.relayURL, kafka: kafka, topics: [], logger: .quiet)
     }
 
     /// Writes `each` messages by each of `writers` at the same time, on a few keys.
@@ -61,7 +69,7 @@ struct RelayRig {
         }
     }
 
-    func write(key: Int) async throws {
+    func write(key: Int, padding: Int = 0) async throws {
         let count: StaticString =
             "UPDATE counter SET number = number + 1 WHERE key = $1 RETURNING number"
         try await pool.transaction { [topic] tx in
@@ -69,7 +77,7 @@ struct RelayRig {
             let envelope = Envelope(
                 topic: topic, key: "\(key)", aggregate: "counter", type: "test.counted.v1",
                 source: "/test", subject: "\(key)", tenant: "t",
-                payload: Array("\(number)".utf8))
+                payload: Array("\(number)".utf8) + [UInt8](repeating: 32, count: padding))
             try Outbox.append([envelope], in: tx)
         }
     }
@@ -154,7 +162,8 @@ struct RelayRig {
 
         mutating func take(_ message: ConsumedMessage) {
             let key = String(decoding: message.key ?? [], as: UTF8.self)
-            let text = String(decoding: message.value ?? [], as: UTF8.self)
+            let text = String(
+                decoding: message.value?.prefix { $0 != 32 } ?? [], as: UTF8.self)
             let last = next[key, default: 0]
             switch Int(text) {
             case last + 1: next[key] = last + 1

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Relay
 
-@Suite("Outbox upkeep", .tags(.database, .kafka))
+@Suite("Outbox upkeep", .serialized, .tags(.database, .kafka))
 struct UpkeepTests {
     private func upkeep(_ rig: RelayRig) -> OutboxUpkeep {
         OutboxUpkeep(

@@ -45,7 +45,7 @@ struct WireTests {
         ])
     func malformed(json: String) {
         let error = #expect(throws: RelayError.self) { try scan(json) }
-        #expect(error?.code == .malformedOutbox)
+        #expect(error?.code == .malformedRow)
     }
 
     @Test("an id is written as Contracts writes it")
