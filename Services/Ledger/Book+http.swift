@@ -42,10 +42,20 @@ extension LedgerRefusal {
         case .holdUnknown, .transferUnknown: 404
         case .accountFrozen, .accountClosed, .accountNotEmpty, .accountOfOperator,
             .duplicateReference, .duplicateHold, .holdNotOpen, .holdExpired, .holdOfPayment,
-            .transferIsReversal, .transferOfPayment, .alreadyReversed:
+            .transferIsReversal, .transferOfPayment, .alreadyReversed, .limitInUse:
             409
         default: 422
         }
+    }
+}
+
+extension Problem {
+    /// Of a request whose path names the account: an unknown one is 404.
+    var ofPath: Problem {
+        guard code == LedgerRefusal.Code.accountUnknown.rawValue else { return self }
+        var problem = self
+        problem.status = 404
+        return problem
     }
 }
 

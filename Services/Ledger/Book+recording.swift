@@ -39,7 +39,7 @@ extension Book {
             placed.map(\.id.uuid), placed.map(\.tenant), placed.map(\.account.uuid),
             placed.map(\.to?.uuid), placed.map(\.amount.minorUnits),
             placed.map(\.amount.currency.code), placed.map(\.payment?.uuid),
-            placed.map(\.saga?.uuid), placed.map(\.expiresIn))
+            placed.map(\.saga?.uuid), placed.map(\.expiresIn), placed.map(\.follows?.uuid))
     }
 
     private func resolveHolds(in tx: borrowing Transaction) throws {

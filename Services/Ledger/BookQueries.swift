@@ -107,13 +107,14 @@ enum BookQueries {
     static let insertHolds = Statement(
         """
         INSERT INTO hold (id, tenant, account, to_account, amount, currency, payment, saga,
-                          expires_at)
-        SELECT id, tenant, account, to_account, amount, currency, payment, saga,
-               now() + make_interval(secs => expires_in)
+                          follows, expires_at)
+        SELECT id, tenant, account, to_account, amount, currency, payment, saga, follows,
+               CASE WHEN follows IS NULL THEN now() + make_interval(secs => expires_in)
+                    ELSE (SELECT hold.expires_at FROM hold WHERE hold.id = placed.follows) END
           FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::text[],
-                      $7::uuid[], $8::uuid[], $9::int8[])
+                      $7::uuid[], $8::uuid[], $9::int8[], $10::uuid[])
                AS placed (id, tenant, account, to_account, amount, currency, payment, saga,
-                          expires_in)
+                          expires_in, follows)
         """)
 
     static let insertTransfers = Statement(

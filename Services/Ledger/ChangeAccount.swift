@@ -26,10 +26,7 @@ enum ChangeAccount {
         let refused = try Book.change(naming: named, in: tx) { book throws(LedgerRefusal) in
             try rule(&book, id, Cause(scope))
         }
-        if var refused {
-            if refused.code == LedgerRefusal.Code.accountUnknown.rawValue { refused.status = 404 }
-            return .problem(refused)
-        }
+        if let refused { return .problem(refused.ofPath) }
         return .ok(try AccountView.read(id, of: scope.tenant, in: tx))
     }
 }

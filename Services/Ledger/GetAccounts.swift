@@ -8,12 +8,16 @@ enum GetAccounts {
         .ok(try AccountView.read(scope.id(), of: scope.tenant, in: tx))
     }
 
-    /// Newest first; the cursor is the last id of the page before.
+    /// Newest first, narrowed by `kind`, `status`, `currency` and any `metadata.NAME`; the cursor is
+    /// the last id of the page before.
     static func list(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         let page = try scope.page()
+        let pairs = scope.query(below: "metadata")
         let accounts = try tx.query(
             LedgerQueries.accounts, scope.tenant, try page.last(as: AccountID.self)?.uuid,
-            page.fetch
+            page.fetch, try scope.queryWord("kind", as: AccountKind.self)?.rawValue,
+            try scope.queryWord("status", as: AccountStatus.self)?.rawValue,
+            scope.query("currency"), try pairs.isEmpty ? nil : JSONText(Metadata(pairs))
         ).map(AccountView.init(row:))
         return .ok(page.answer(accounts, id: \.id) { $0 })
     }

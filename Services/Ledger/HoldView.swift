@@ -16,6 +16,10 @@ struct HoldView: Encodable, Sendable {
     @Nullable var payment: PaymentID?
     /// What it was posted by.
     @Nullable var transfer: TransferID?
+    /// The hold of which this one is what was left.
+    @Nullable var follows: HoldID?
+    /// The hold that keeps what was left of this one.
+    @Nullable var remainder: HoldID?
     @Nullable var expiresAt: Date?
     let createdAt: Date
 
@@ -36,6 +40,8 @@ struct HoldView: Encodable, Sendable {
             wrappedValue: try row.read(7, as: UUID?.self).map { TransferID($0) })
         _expiresAt = Nullable(wrappedValue: try row.read(8))
         createdAt = try row.read(9)
+        _follows = Nullable(wrappedValue: try row.read(10, as: UUID?.self).map { HoldID($0) })
+        _remainder = Nullable(wrappedValue: try row.read(11, as: UUID?.self).map { HoldID($0) })
     }
 }
 

@@ -22,7 +22,8 @@ enum LedgerQueries {
          WHERE tenant = $1 AND id = $2::uuid
         """)
 
-    /// Newest first, from below the cursor.
+    /// Newest first, from below the cursor. $4 kind, $5 status, $6 currency and $7 metadata narrow
+    /// the list where they are not null.
     static let accounts = Statement(
         """
         SELECT id, kind, currency, name, status, overdraft_limit, posted, held,
@@ -35,8 +36,19 @@ enum LedgerQueries {
           FROM account
          WHERE tenant = $1
            AND id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+           AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR status = $5)
+           AND ($6::text IS NULL OR currency = $6) AND ($7::jsonb IS NULL OR metadata @> $7)
          ORDER BY id DESC
          LIMIT $3::int8
+        """)
+
+    /// What is null stays as it is.
+    static let updateAccount = Statement(
+        """
+        UPDATE account
+           SET name = coalesce($3, name), overdraft_limit = coalesce($4, overdraft_limit),
+               metadata = coalesce($5::jsonb, metadata)
+         WHERE tenant = $1 AND id = $2::uuid
         """)
 
     /// Waits for whoever is changing the account, and keeps others from it.
@@ -85,7 +97,8 @@ enum LedgerQueries {
     static let hold = Statement(
         """
         SELECT id, account, to_account, amount, currency, status, payment, transfer, expires_at,
-               created_at
+               created_at, follows,
+               (SELECT rest.id FROM hold AS rest WHERE rest.follows = hold.id)
           FROM hold
          WHERE tenant = $1 AND id = $2::uuid
         """)

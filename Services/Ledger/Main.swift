@@ -27,6 +27,8 @@ struct LedgerCommand: AsyncParsableCommand {
                     version: 3, name: "reversals_by_statement",
                     sql: PackageResources.V0003_reversals_by_statement_sql),
                 Migration(version: 4, name: "time", sql: PackageResources.V0004_time_sql),
+                Migration(
+                    version: 5, name: "remainders", sql: PackageResources.V0005_remainders_sql),
                 Migration(version: 10, name: "sealing", sql: PackageResources.V0010_sealing_sql),
             ]),
     ]

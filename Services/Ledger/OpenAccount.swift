@@ -13,9 +13,10 @@ struct OpenAccount: Codable, Sendable {
     let metadata: Metadata?
 
     func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
+        try Self.check(overdraftLimit)
         let account = Account(
             id: AccountID(), tenant: scope.tenant, kind: kind, currency: currency, role: nil,
-            overdraftLimit: try limit(), status: .active, posted: 0, held: 0, version: 0)
+            overdraftLimit: overdraftLimit ?? 0, status: .active, posted: 0, held: 0, version: 0)
         try tx.execute(
             LedgerQueries.openAccount, account.id.uuid, account.tenant, kind.rawValue,
             currency.code, name.text, account.overdraftLimit,
@@ -27,12 +28,11 @@ struct OpenAccount: Codable, Sendable {
             location: "/v1/accounts/\(account.id)")
     }
 
-    private func limit() throws(Problem) -> Int64 {
-        let limit = overdraftLimit ?? 0
-        guard (0...Money.maximumAmount).contains(limit) else {
+    /// Throws 400 `invalid-field` for a limit that no account can have.
+    static func check(_ overdraftLimit: Int64?) throws(Problem) {
+        guard (0...Money.maximumAmount).contains(overdraftLimit ?? 0) else {
             throw .invalidField(
                 "overdraft_limit", "It must be between 0 and \(Money.maximumAmount) minor units.")
         }
-        return limit
     }
 }

@@ -30,8 +30,11 @@ extension PostHold: BookCommand {
 
 /// A person's way: `POST /v1/holds/{id}/post`.
 struct PostHoldRequest: Codable, Sendable {
-    /// What to pay of it; all of it, if not given. The rest is given back.
+    /// What to pay of it; all of it, if not given.
     let amount: Amount?
+    /// Whether the rest is given back, which it is if this is not given; else it stays set aside,
+    /// as a hold of its own.
+    let final: Bool?
 
     func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         let id: HoldID = try scope.id()
@@ -44,7 +47,8 @@ struct PostHoldRequest: Codable, Sendable {
             try book.post(
                 HoldPosting(
                     hold: id, transfer: TransferID(), to: to,
-                    amount: Money(amount, hold.amount.currency)),
+                    amount: Money(amount, hold.amount.currency),
+                    remainder: final == false ? HoldID() : nil),
                 for: Cause(scope))
         }
         if let refused { return .problem(refused) }

@@ -36,6 +36,11 @@ enum LedgerRoutes {
         routes.get(
             "/v1/accounts/{id}/statement", scope: .ledgerRead, locks: true,
             handler: GetStatement.handle)
+        routes.post(
+            "/v1/accounts/{id}/update", operation: "ledger.update-account", scope: .ledgerWrite
+        ) {
+            (request: UpdateAccount, scope, tx) in try request.handle(scope, tx)
+        }
         for (verb, rule) in [
             ("freeze", ChangeAccount.freeze), ("unfreeze", ChangeAccount.unfreeze),
             ("close", ChangeAccount.close),

@@ -135,9 +135,10 @@ public struct ReverseTransfer: Command, Equatable {
     }
 }
 
-/// An account of the ledger was opened, frozen, unfrozen or closed.
+/// An account of the ledger was opened, frozen, unfrozen or closed, or its name, limit or metadata
+/// changed.
 public struct AccountChanged: Event, Equatable {
-    public enum Change: String, Codable, Sendable { case opened, frozen, unfrozen, closed }
+    public enum Change: String, Codable, Sendable { case opened, frozen, unfrozen, closed, updated }
 
     public static let type = "ledger.account-changed.v1"
     public static let topic = Topic.ledgerEvents

@@ -151,8 +151,8 @@ struct BadStatementTests {
                         1000, 1)
                 """)),
         Attempt(
-            "cannot raise a limit", stoppedBy: nil,
-            Statement("UPDATE account SET overdraft_limit = 1000")),
+            "cannot take back a limit that is used", stoppedBy: "account_within_limit",
+            Statement("UPDATE account SET overdraft_limit = 0 WHERE kind = 'equity'")),
         Attempt("cannot edit an entry", stoppedBy: nil, Statement("UPDATE entry SET amount = 1")),
         Attempt("cannot delete entries", stoppedBy: nil, Statement("DELETE FROM entry")),
         Attempt("cannot empty the entries", stoppedBy: nil, Statement("TRUNCATE entry")),
@@ -179,6 +179,9 @@ struct BadStatementTests {
     func fails(_ attempt: Attempt) async throws {
         try await LedgerFixture.with { ledger in
             let wallet = try await ledger.open(balance: 100)
+            let overdrawn = try await ledger.open(.equity, limit: 10)
+            let income = try await ledger.open(.revenue)
+            try await ledger.transfer((.debit, overdrawn, 10), (.credit, income, 10))
             let hold = Hold(
                 id: HoldID(), tenant: Fixture.tenant, account: wallet, to: nil,
                 amount: Money(1, Fixture.usd), payment: nil, saga: nil)

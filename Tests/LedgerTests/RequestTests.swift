@@ -77,7 +77,7 @@ struct RequestTests {
             let scope = ledger.scope(of: hold.description)
             let void = try await ledger.ask { try VoidHoldRequest.handle(scope, $0) }
             let post = try await ledger.ask {
-                try PostHoldRequest(amount: nil).handle(scope, $0)
+                try PostHoldRequest(amount: nil, final: nil).handle(scope, $0)
             }
             for answer in [void, post] {
                 #expect(answer.status == 409)

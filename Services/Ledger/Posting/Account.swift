@@ -18,7 +18,7 @@ enum AccountKind: String, Codable, Sendable, CaseIterable {
 }
 
 /// What may happen to an account: everything, only the release of holds, or nothing any more.
-enum AccountStatus: String, Codable, Sendable { case active, frozen, closed }
+enum AccountStatus: String, Codable, Sendable, CaseIterable { case active, frozen, closed }
 
 /// One of the operator's own accounts of a tenant, which the ledger opens on first need.
 struct OperatorAccount: Hashable, Sendable {
@@ -44,7 +44,7 @@ struct Account: Equatable, Sendable {
     let kind: AccountKind
     let currency: Currency
     let role: OperatorAccount.Role?
-    let overdraftLimit: Int64
+    var overdraftLimit: Int64
     var status: AccountStatus
     /// Sum of the entries.
     var posted: Int64

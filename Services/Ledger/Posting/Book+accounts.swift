@@ -21,6 +21,19 @@ extension Book {
         if account.status != .closed { try change(id, to: .closed, .closed, for: cause) }
     }
 
+    /// Changes how far below zero an account may fall, in minor units; `nil` leaves it. Notes the
+    /// change either way. Throws `.accountUnknown`, `.accountClosed`, `.limitInUse`.
+    mutating func update(
+        _ id: AccountID, overdraftLimit: Int64?, for cause: Cause
+    ) throws(LedgerRefusal) {
+        var account = try account(id, of: cause.tenant)
+        guard account.status != .closed else { throw .accountClosed(id) }
+        if let overdraftLimit { account.overdraftLimit = overdraftLimit }
+        guard account.isWithinLimit else { throw .limitInUse(id) }
+        put(account)
+        note(account, .updated, for: cause)
+    }
+
     /// A change to the status that the account already has is no change.
     private mutating func change(
         _ id: AccountID, to status: AccountStatus, _ change: AccountChanged.Change,

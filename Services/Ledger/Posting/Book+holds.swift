@@ -6,8 +6,10 @@ struct HoldPosting: Equatable, Sendable {
     let hold: HoldID
     let transfer: TransferID
     let to: AccountID
-    /// All that the payer pays; at most the hold's amount, the rest is given back.
+    /// All that the payer pays; at most the hold's amount.
     let amount: Money
+    /// The hold that keeps the rest; it is given back, if there is none.
+    var remainder: HoldID?
     /// Part of `amount`, before tax.
     var fee: Money?
     /// Part of `amount`.
@@ -47,8 +49,11 @@ extension Book {
     /// Turns a hold into a transfer: debits the payer, credits the payee what is left of the
     /// amount after fee and tax, and the operator's accounts these two. Lines of zero are left out.
     ///
+    /// What is left of the hold is given back, or kept by another hold.
+    ///
     /// Throws `.holdUnknown`, `.holdNotOpen`, `.holdExpired`, `.amountExceedsHold`,
-    /// `.currencyMismatch`, `.sameAccount` and what `post(_:for:)` throws.
+    /// `.currencyMismatch`, `.sameAccount`, what `post(_:for:)` throws, and `.invalidEntries` if
+    /// nothing is left to be kept.
     @discardableResult
     mutating func post(
         _ posting: HoldPosting, for cause: Cause
@@ -63,6 +68,9 @@ extension Book {
         hold.status = .posted
         hold.transfer = transfer.id
         put(hold, .posted, for: cause)
+        if let remainder = posting.remainder {
+            try place(hold.rest(after: posting.amount, as: remainder), for: cause)
+        }
         return transfer
     }
 
@@ -106,6 +114,9 @@ extension Book {
             posting.tax.map({ $0.currency == currency }) ?? true
         else { throw .currencyMismatch(of: hold.id, currency) }
         guard amount <= hold.amount.minorUnits else { throw .amountExceedsHold(hold.id) }
+        guard posting.remainder == nil || amount < hold.amount.minorUnits else {
+            throw .invalidEntries("Nothing of hold \(hold.id) is left to be kept.")
+        }
         guard posting.to != hold.account else { throw .sameAccount(hold.account) }
         let fee = posting.fee?.minorUnits ?? 0
         let tax = posting.tax?.minorUnits ?? 0

@@ -34,6 +34,7 @@ struct LedgerRefusal: Error, Equatable, Sendable {
             case transferOfPayment = "transfer-of-payment"
             case alreadyReversed = "already-reversed"
             case effectiveAtOutOfRange = "effective-at-out-of-range"
+            case limitInUse = "limit-in-use"
         }
 
         private let name: Name
@@ -65,6 +66,7 @@ struct LedgerRefusal: Error, Equatable, Sendable {
         static let transferOfPayment = Code(.transferOfPayment)
         static let alreadyReversed = Code(.alreadyReversed)
         static let effectiveAtOutOfRange = Code(.effectiveAtOutOfRange)
+        static let limitInUse = Code(.limitInUse)
     }
 
     let code: Code
@@ -92,6 +94,9 @@ extension LedgerRefusal {
     }
     static func accountNotEmpty(_ id: AccountID) -> Self {
         Self(.accountNotEmpty, "Account \(id) still has a balance or an open hold.")
+    }
+    static func limitInUse(_ id: AccountID) -> Self {
+        Self(.limitInUse, "Account \(id) is overdrawn by more than that.")
     }
     static func accountNotHoldable(_ id: AccountID, _ kind: AccountKind) -> Self {
         Self(

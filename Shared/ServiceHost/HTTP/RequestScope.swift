@@ -51,6 +51,16 @@ public struct RequestScope: Sendable {
     /// A query parameter, decoded; `nil` if it is not given.
     public func query(_ name: String) -> String? { queryItems[name] }
 
+    /// The query parameters whose names begin with `name.`, by the rest of their names:
+    /// `metadata.order=7` is `["order": "7"]` below `metadata`.
+    public func query(below name: String) -> [String: String] {
+        var items: [String: String] = [:]
+        for (key, value) in queryItems where key.hasPrefix(name + ".") {
+            items[String(key.dropFirst(name.utf8.count + 1))] = value
+        }
+        return items
+    }
+
     /// An id among the query parameters. Throws 400 for what cannot be an id of that kind.
     public func queryID<Subject>(
         _ name: String, as type: ID<Subject>.Type = ID<Subject>.self
