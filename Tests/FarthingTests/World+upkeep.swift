@@ -3,16 +3,16 @@ extension World {
     /// partition does.
     static let forgetOldMessages = """
         DO $$
-        DECLARE dated regclass;
+        DECLARE dated record;
         BEGIN
             FOR dated IN
-                SELECT attrelid::regclass FROM pg_attribute
+                SELECT attrelid::regclass AS name, attname AS time FROM pg_attribute
                 JOIN pg_class ON pg_class.oid = attrelid
-                WHERE attname = 'created_at' AND relkind = 'r'
-                  AND relnamespace = 'public'::regnamespace
+                WHERE attname IN ('created_at', 'effective_at', 'chain_at', 'recorded_at')
+                  AND relkind = 'r' AND relnamespace = 'public'::regnamespace
             LOOP
-                EXECUTE format('UPDATE %s SET created_at = created_at - make_interval(months => 1)',
-                               dated);
+                EXECUTE format('UPDATE %1$s SET %2$I = %2$I - make_interval(months => 1)',
+                               dated.name, dated.time);
             END LOOP;
         END
         $$;
