@@ -16,13 +16,13 @@ enum ProducerLoop {
         headers.append("ce_id", "019ab5a1-0000-7000-8000-000000000000")
         headers.append("ce_type", "bench.happened")
         headers.append("ce_source", "bench")
-        var reports: [DeliveryReport] = []
+        var reports = DeliveryReports()
         var acknowledged = 0
         func collect(_ patience: Int32) throws {
             producer.poll(milliseconds: patience, into: &reports)
-            for report in reports { if let error = report.error { throw error } }
-            acknowledged += reports.count
-            reports.removeAll(keepingCapacity: true)
+            if let failure = reports.failed.first { throw failure.error }
+            acknowledged += reports.delivered.count
+            reports.removeAll()
         }
 
         let start = ContinuousClock.now
@@ -43,7 +43,7 @@ enum ProducerLoop {
         let payload = (0..<300).map { _ in UInt8.random(in: 32...126) }
         let keys = 10_000
         let time = RFC3339.format(Date())
-        var reports: [DeliveryReport] = []
+        var reports = DeliveryReports()
         for number in 0..<count {
             var headers = RecordHeaders()
             headers.append(EnvelopeHeader.id, UUIDv7.next().uuidString)
@@ -61,8 +61,10 @@ enum ProducerLoop {
                 producer.poll(milliseconds: 10, into: &reports)
             }
         }
-        while reports.count < count { producer.poll(milliseconds: 100, into: &reports) }
-        for report in reports { if let error = report.error { throw error } }
+        while reports.delivered.count + reports.failed.count < count {
+            producer.poll(milliseconds: 100, into: &reports)
+        }
+        if let failure = reports.failed.first { throw failure.error }
     }
 
     /// Sends numbered records, each in its time; tells when each was due. Blocks its thread.
@@ -72,7 +74,7 @@ enum ProducerLoop {
         var producer = try DirectProducer(kafka, logger: .quiet)
         let topic = try producer.topic(name)
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
-        var reports: [DeliveryReport] = []
+        var reports = DeliveryReports()
         let start = ContinuousClock.now
         var dueTimes: [ContinuousClock.Instant] = []
         for number in 0..<loop.count {
@@ -86,8 +88,10 @@ enum ProducerLoop {
             producer.poll(into: &reports)
             dueTimes.append(due)
         }
-        while reports.count < loop.count { producer.poll(milliseconds: 100, into: &reports) }
-        for report in reports { if let error = report.error { throw error } }
+        while reports.delivered.count + reports.failed.count < loop.count {
+            producer.poll(milliseconds: 100, into: &reports)
+        }
+        if let failure = reports.failed.first { throw failure.error }
         return dueTimes
     }
 
