@@ -10,6 +10,7 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Exits with 0 if nothing is wrong, with 1 and one line for each thing that is, and with 2
             if it could not look.
+            Of a local stack, the seals of its audit trails are verified too.
             The databases are taken from the options, else from FARTHING_PAYMENT_DB,
             FARTHING_BILLING_DB and FARTHING_LEDGER_DB, else from .farthing/stack.env.
             """)
@@ -43,10 +44,24 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify() async throws -> Findings {
-        let verifier = Verifier(try databases(), mode: live ? .live : .atRest)
+        let databases = try databases()
+        let verifier = Verifier(databases, mode: live ? .live : .atRest)
         // If time is up first, verify() names what is still under way.
         if wait > 0 { _ = try await verifier.waitUntilQuiet(upTo: .seconds(wait)) }
-        return try await verifier.verify()
+        let findings = try await verifier.verify()
+        guard let stack = stack(with: databases) else { return findings }
+        let seals = StackSeals(stack, binaries: StackOptions.ownDirectory)
+        return findings.adding(try await seals.findings())
+    }
+
+    /// The local stack, if these are its databases: its keys are at hand.
+    private func stack(with databases: Verifier.Databases) -> StackEnvironment? {
+        let file = StackFolder.nearest().environmentFile
+        guard let stack = try? StackEnvironment(file: file),
+            stack.ledgerDatabase == databases.ledger, stack.billingDatabase == databases.billing,
+            stack.paymentDatabase == databases.payment
+        else { return nil }
+        return stack
     }
 
     private func databases() throws -> Verifier.Databases {

@@ -145,15 +145,17 @@ struct Environment {
     }
 
     func auditKey() throws(HostError) -> String? {
-        let isRequired = text("AUDIT_SIGNING") == "required"
-        guard let path = text("AUDIT_SIGNING_KEY_FILE") else {
-            guard !isRequired else {
-                throw HostError(
-                    .configuration, "AUDIT_SIGNING_KEY_FILE is not set, and signing is required")
-            }
-            return nil
+        let signing = text("AUDIT_SIGNING") ?? "optional"
+        guard ["required", "optional"].contains(signing) else {
+            throw HostError(
+                .configuration, "AUDIT_SIGNING: '\(signing)' is neither required nor optional")
         }
-        return try AuditKeyFile.seed(path)
+        if let path = text("AUDIT_SIGNING_KEY_FILE") { return try AuditKeyFile.seed(path) }
+        guard signing == "optional" else {
+            throw HostError(
+                .configuration, "AUDIT_SIGNING_KEY_FILE is not set, and signing is required")
+        }
+        return nil
     }
 
     /// `KAFKA_CONSUMER_FETCH_WAIT_MAX_MS=20` → `fetch.wait.max.ms: 20`. A reader looks up keys

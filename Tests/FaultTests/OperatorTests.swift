@@ -38,7 +38,7 @@ extension Faults {
             try await stack.verify()
 
             for words in [["retry", saga], ["compensate", saga], ["show", "saga_nonsense"]] {
-                let refused = try await farthing(["saga"] + words, on: stack)
+                let refused = try await stack.farthing(["saga"] + words)
                 #expect(refused.status == .exited(1), "\(words)")
                 #expect(refused.output.split(separator: "\n").count == 1, "\(refused.output)")
                 #expect(refused.output.hasPrefix("farthing: "), "\(refused.output)")
@@ -60,18 +60,7 @@ extension Faults {
         private func farthing(
             _ words: String..., on stack: TestStack
         ) async throws -> (status: LocalStack.ExitStatus, output: String) {
-            try await farthing(words, on: stack)
-        }
-
-        private func farthing(
-            _ words: [String], on stack: TestStack
-        ) async throws -> (status: LocalStack.ExitStatus, output: String) {
-            let log = try TestRun.directory() + "/farthing-\(UInt32.random(in: 0...UInt32.max))"
-            var command = ProcessCommand(TestRun.binaries + "/farthing", words, log: log)
-            command.environment["FARTHING_PAYMENT_URL"] = stack.environment.paymentURL
-            command.environment["FARTHING_TOKEN"] = stack.environment.token
-            let status = try await ProcessHandle.spawn("farthing", command).wait()
-            return (status, try String(contentsOfFile: log, encoding: .utf8))
+            try await stack.farthing(words)
         }
     }
 }

@@ -17,6 +17,7 @@ struct StackEnvironmentTests {
         environment.ledgerDatabase = "postgresql://ledger_owner:$HOME@127.0.0.1:4/ledger"
         environment.kafka = "127.0.0.1:5"
         environment.pids = "/home/some one/.farthing/pids"
+        environment.auditKeys = "/home/some one/.farthing/audit"
         return environment
     }
 
@@ -31,6 +32,7 @@ struct StackEnvironmentTests {
         let seen = try String(contentsOfFile: "\(directory)/seen", encoding: .utf8)
         #expect(
             seen.split(separator: "\n") == [
+                "FARTHING_AUDIT_KEYS=\(example.auditKeys)",
                 "FARTHING_BILLING_DB=\(example.billingDatabase)",
                 "FARTHING_BILLING_URL=\(example.billingURL)",
                 "FARTHING_KAFKA=\(example.kafka)",

@@ -1,3 +1,5 @@
+import Audit
+import FoundationEssentials
 import Logging
 import TestSupport
 import Testing
@@ -39,7 +41,8 @@ struct ConfigurationTests {
             ("DATABASE_URL", nil), ("KAFKA_BOOTSTRAP", ""), ("HTTP_PORT", nil),
             ("HTTP_PORT", "x"), ("HTTP_PORT", "65536"), ("DATABASE_POOL", "0"),
             ("LOG_LEVEL", "loud"), ("JWT_HS256_SECRET", "short"), ("FAILPOINTS", "a=boom"),
-            ("IDEMPOTENCY_RETENTION_HOURS", "23"),
+            ("IDEMPOTENCY_RETENTION_HOURS", "23"), ("AUDIT_SIGNING", "maybe"),
+            ("AUDIT_SIGNING_KEY_FILE", "/nowhere"),
         ] as [(String, String?)])
     func refuses(_ name: String, _ value: String?) throws {
         var variables = complete
@@ -50,5 +53,39 @@ struct ConfigurationTests {
         #expect(error.code == .configuration)
         #expect(error.description.hasPrefix("ledger: \(name)"))
         #expect(!error.description.contains("\n"))
+    }
+
+    @Test("the key that signs is read from a file that only its owner may read")
+    func auditKey() throws {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "farthing-key-\(UInt64.random(in: 0...UInt64.max))"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let seed = AuditSigningKey.makeSeed()
+        func read(_ text: String, _ mode: Int) throws -> String? {
+            try Data(text.utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            return try HostConfiguration.fromEnvironment(
+                service: "ledger",
+                complete.merging([
+                    "AUDIT_SIGNING_KEY_FILE": path, "AUDIT_SIGNING": "required",
+                ]) { $1 }
+            ).auditKey
+        }
+        #expect(try read(seed + "\n", 0o600) == seed)
+        #expect(throws: HostError.self) { try read(seed, 0o640) }
+        #expect(throws: HostError.self) { try read("c2hvcnQ=", 0o600) }
+        #expect(throws: HostError.self) { try read("", 0o600) }
+    }
+
+    @Test("without a key nothing is sealed, unless that is required")
+    func noAuditKey() throws {
+        let configuration = try HostConfiguration.fromEnvironment(service: "ledger", complete)
+        #expect(configuration.auditKey == nil)
+        let error = #expect(throws: HostError.self) {
+            try HostConfiguration.fromEnvironment(
+                service: "ledger", complete.merging(["AUDIT_SIGNING": "required"]) { $1 })
+        }
+        #expect(error?.description.hasPrefix("ledger: AUDIT_SIGNING_KEY_FILE") == true)
     }
 }

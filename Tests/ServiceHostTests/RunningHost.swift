@@ -41,7 +41,7 @@ struct RunningHost: Sendable {
 
     /// Serves while `body` runs.
     static func serving(
-        _ routes: @escaping @Sendable (inout Routes) -> Void,
+        auditKey: String? = nil, _ routes: @escaping @Sendable (inout Routes) -> Void,
         _ body: @Sendable (RunningHost) async throws -> Void
     ) async throws {
         let database = try await TestDatabase.make(migrations)
@@ -49,7 +49,7 @@ struct RunningHost: Sendable {
             "test",
             configuration: HostConfiguration(
                 databaseURL: database.url, databasePool: 4, kafkaBootstrap: "127.0.0.1:1",
-                httpPort: 0, jwtSecret: secret, logLevel: .critical),
+                httpPort: 0, jwtSecret: secret, logLevel: .critical, auditKey: auditKey),
             migrations: migrations)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let serving = Task {
@@ -132,8 +132,8 @@ struct RunningHost: Sendable {
     }
 
     /// A GET with a token.
-    func get(_ path: String) async throws -> Reply {
-        try await send("GET", path, [("Authorization", "Bearer \(try await Self.token())")])
+    func get(_ path: String, _ claims: Claims = Claims()) async throws -> Reply {
+        try await send("GET", path, [("Authorization", "Bearer \(try await Self.token(claims))")])
     }
 
     /// How many notes there are, over all tenants.

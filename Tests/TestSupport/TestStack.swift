@@ -13,7 +13,8 @@ public import LocalStack
 /// Whatever a test forgets to stop dies with the test process.
 public final class TestStack: Sendable {
     public let stack: Stack
-    private let directory: String
+    /// Where it keeps everything.
+    public let directory: String
 
     /// The three APIs, called with a token of every scope.
     public let payment: APIClient
@@ -109,7 +110,7 @@ public final class TestStack: Sendable {
 
     // MARK: - Verifier
 
-    /// Waits until every payment has ended, and checks all invariants. Throws `NotCorrect` with
+    /// Waits until every payment has ended, and checks all invariants, and the seals. Throws `NotCorrect` with
     /// everything that was found.
     public func verify(within limit: Duration = .seconds(60)) async throws {
         let verifier = Verifier(
@@ -117,7 +118,8 @@ public final class TestStack: Sendable {
                 payment: environment.paymentDatabase, billing: environment.billingDatabase,
                 ledger: environment.ledgerDatabase))
         _ = try await verifier.waitUntilQuiet(upTo: limit)
-        let findings = try await verifier.verify()
+        let seals = StackSeals(environment, binaries: TestRun.binaries)
+        let findings = try await verifier.verify().adding(try await seals.findings())
         guard findings.isEmpty else { throw NotCorrect(findings: findings.description) }
     }
 

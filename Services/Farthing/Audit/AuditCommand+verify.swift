@@ -1,6 +1,5 @@
 import ArgumentParser
 import Audit
-import FoundationEssentials
 import LocalStack
 
 extension AuditCommand {
@@ -39,40 +38,19 @@ extension AuditCommand {
             if !isSound { throw ExitCode(1) }
         }
 
-        private func reports() async throws -> [(String, AuditReport)] {
+        private func reports() async throws -> [(name: String, report: AuditReport)] {
             guard let folder else {
                 guard key == nil, checkpoint.isEmpty else {
                     throw OperatorError("--key and --checkpoint go with the folder of an export")
                 }
-                var reports: [(String, AuditReport)] = []
-                for name in Stack.services {
-                    reports.append((name, try await Self.verify(SealedService(name))))
-                }
-                return reports
+                let stack = try StackEnvironment(file: StackFolder.nearest().environmentFile)
+                return try await StackSeals(stack, binaries: StackOptions.ownDirectory).reports()
             }
             guard let key else { throw OperatorError("--key is missing") }
             let publicKey = try AuditFiles.key(key)
             let kept = try checkpoint.map { try AuditFiles.checkpoint($0, publicKey) }
             let verification = ExportVerification(key: publicKey, earlier: kept)
             return [(publicKey.name, try verification.verify(ExportFolder(folder)))]
-        }
-
-        /// Compares a running service with its key and with what was verified before.
-        static func verify(_ service: SealedService) async throws -> AuditReport {
-            let key = try AuditFiles.key(service.publicKeyFile)
-            var kept: [Audit.Checkpoint] = []
-            if FileManager.default.fileExists(atPath: service.checkpointFile) {
-                kept = [try AuditFiles.checkpoint(service.checkpointFile, key)]
-            }
-            return try await TemporaryFolder.with { path in
-                try await service.export(to: path)
-                let report = try ExportVerification(key: key, earlier: kept)
-                    .verify(ExportFolder(path))
-                if report.isSound, let note = report.lastNote {
-                    try Data(note.utf8).write(to: URL(filePath: service.checkpointFile))
-                }
-                return report
-            }
         }
 
         static func lines(of report: AuditReport, _ name: String) -> [String] {

@@ -2,40 +2,38 @@ import Audit
 import FoundationEssentials
 import LocalStack
 
-/// A service whose sealed log one asks for: its database, its key, and its program, which alone
-/// knows how to read what it has sealed.
+/// A service whose sealed log one asks for: its database, and its program, which alone knows how
+/// to read what it has sealed.
 struct SealedService {
     let name: String
     /// libpq URL of a role that may read everything.
     let database: String
-    private let folder: StackFolder
+    /// Where the services' programs lie.
+    var binaries = StackOptions.ownDirectory
 
     /// Takes the database from `url`, else from `FARTHING_LEDGER_DB` and the like, else from
     /// `stack.env`. Throws `OperatorError`, `LocalStackError`.
-    init(_ name: String, database url: String? = nil, folder: StackFolder = .nearest()) throws {
-        guard let field = Self.databases[name] else {
+    init(_ name: String, database url: String?) throws {
+        guard Stack.services.contains(name) else {
             throw OperatorError(
                 "there is no service '\(name)': \(Stack.services.joined(separator: ", "))")
         }
         self.name = name
-        self.folder = folder
         let variable = "FARTHING_\(name.uppercased())_DB"
         if let url = url ?? ProcessInfo.processInfo.environment[variable] {
             database = url
         } else {
-            database = try StackEnvironment(file: folder.environmentFile)[keyPath: field]
+            let stack = try StackEnvironment(file: StackFolder.nearest().environmentFile)
+            database = stack.database(of: name)
         }
     }
 
-    private static let databases: [String: any KeyPath<StackEnvironment, String> & Sendable] = [
-        "payment": \.paymentDatabase, "billing": \.billingDatabase, "ledger": \.ledgerDatabase,
-    ]
-
-    /// Where the local stack keeps the public key.
-    var publicKeyFile: String { AuditKeys.publicKey(of: name, in: folder.path) }
-
-    /// Where the last checkpoint that was verified is kept, for the next verification.
-    var checkpointFile: String { "\(folder.path)/audit/\(name).checkpoint" }
+    /// One of a stack's services.
+    init(_ name: String, of stack: StackEnvironment, binaries: String) {
+        self.name = name
+        self.binaries = binaries
+        database = stack.database(of: name)
+    }
 
     /// Has the service's program write an export. Throws `LocalStackError`.
     func export(to path: String) async throws { try await run(["export", path]) }
@@ -51,7 +49,7 @@ struct SealedService {
     private func run(_ words: [String]) async throws {
         try await TemporaryFolder.with { scratch in
             var command = ProcessCommand(
-                "\(StackOptions.ownDirectory)/\(name)", ["audit"] + words, log: "\(scratch)/log")
+                "\(binaries)/\(name)", ["audit"] + words, log: "\(scratch)/log")
             command.environment["DATABASE_URL"] = database
             do {
                 try await command.run("\(name) audit")
@@ -60,6 +58,16 @@ struct SealedService {
                 let last = log?.split(separator: "\n").last { $0.hasPrefix("Error: ") }
                 throw OperatorError(last.map { String($0.dropFirst(7)) } ?? "\(error)")
             }
+        }
+    }
+}
+
+extension StackEnvironment {
+    fileprivate func database(of service: String) -> String {
+        switch service {
+        case "payment": paymentDatabase
+        case "billing": billingDatabase
+        default: ledgerDatabase
         }
     }
 }

@@ -82,7 +82,9 @@ struct ChaosStage: Sendable {
         let (findings, outboxes) = try await watching(view, "quiet") {
             _ = try await verifier.waitUntilQuiet(upTo: limit)
             let outboxes = try await observers.outboxes(within: .seconds(60))
-            return (try await verifier.verify().findings.map(\.description), outboxes)
+            let seals = StackSeals(environment, binaries: settings.binaries)
+            let findings = try await verifier.verify().adding(try await seals.findings())
+            return (findings.findings.map(\.description), outboxes)
         }
         timeline.note("verified: \(findings.isEmpty ? "nothing wrong" : "\(findings.count)")")
         let inspection = Inspection(

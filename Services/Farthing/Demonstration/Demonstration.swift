@@ -69,7 +69,8 @@ struct Demonstration: Sendable {
                 payment: environment.paymentDatabase, billing: environment.billingDatabase,
                 ledger: environment.ledgerDatabase))
         _ = try await verifier.waitUntilQuiet(upTo: .seconds(30))
-        let findings = try await verifier.verify()
+        let seals = StackSeals(environment, binaries: StackOptions.ownDirectory)
+        let findings = try await verifier.verify().adding(try await seals.findings())
         for line in findings.description.split(separator: "\n") {
             terminal.line("  " + (findings.isEmpty ? terminal.good("\(line)") : "\(line)"))
         }

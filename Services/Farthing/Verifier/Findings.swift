@@ -35,6 +35,13 @@ public struct Findings: Sendable, CustomStringConvertible {
 
     public var isEmpty: Bool { findings.isEmpty }
 
+    /// Both together.
+    public func adding(_ other: Findings) -> Findings {
+        Findings(
+            findings: findings + other.findings, checks: checks + other.checks,
+            payments: payments + other.payments)
+    }
+
     /// One line per finding, or one that says that there is none.
     public var description: String {
         guard isEmpty else { return findings.map(\.description).joined(separator: "\n") }

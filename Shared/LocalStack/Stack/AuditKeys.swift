@@ -1,23 +1,13 @@
 import Audit
 import FoundationEssentials
 
-/// The keys that the services of a stack sign their audit trails with, below `audit/`.
-public struct AuditKeys: Sendable {
-    private let folder: String
-    private let secrets: Secrets
+/// The keys that the services of a stack sign their audit trails with.
+struct AuditKeys: Sendable {
+    let folder: String
+    let secrets: Secrets
 
-    init(directory: String, secrets: Secrets) {
-        folder = "\(directory)/audit"
-        self.secrets = secrets
-    }
-
-    /// Where the public key of a service lies, below the stack's directory.
-    public static func publicKey(of service: String, in directory: String) -> String {
-        "\(directory)/audit/\(service).pub"
-    }
-
-    /// Writes both halves; gives the path of the secret one. Throws `LocalStackError`,
-    /// `AuditError`.
+    /// Writes both halves, `NAME.key` and `NAME.pub`; gives the path of the secret one. Throws
+    /// `LocalStackError`, `AuditError`.
     func write(for service: String) throws -> String {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)

@@ -15,6 +15,8 @@ public struct StackEnvironment: Equatable, Sendable {
     public var kafka: String
     /// The directory with one `NAME.pid` per process.
     public var pids: String
+    /// The directory with the public keys of the sealed audit trails, `NAME.pub`.
+    public var auditKeys: String
 
     private typealias Field = any WritableKeyPath<Self, String> & Sendable
 
@@ -28,6 +30,7 @@ public struct StackEnvironment: Equatable, Sendable {
         ("FARTHING_LEDGER_DB", \.ledgerDatabase),
         ("FARTHING_KAFKA", \.kafka),
         ("FARTHING_PIDS", \.pids),
+        ("FARTHING_AUDIT_KEYS", \.auditKeys),
     ]
 
     init() {
@@ -40,6 +43,7 @@ public struct StackEnvironment: Equatable, Sendable {
         ledgerDatabase = ""
         kafka = ""
         pids = ""
+        auditKeys = ""
     }
 
     /// As a shell sources it: one assignment a line, then one `export` of them all.

@@ -86,6 +86,7 @@ struct StackPlan: Sendable {
         environment.ledgerDatabase = try databases.ownerURL("ledger")
         environment.kafka = kafka
         environment.pids = configuration.pids.path
+        environment.auditKeys = auditKeys.folder
         return environment
     }
 
@@ -100,15 +101,18 @@ struct StackPlan: Sendable {
     func replicationURL(_ name: String) throws -> String { try databases.relayURL(name) }
 
     private func service(_ name: String) throws -> SupervisedProcess {
-        let auditKey = try AuditKeys(directory: configuration.directory, secrets: secrets)
-            .write(for: name)
-        return process(
+        process(
             name, program: name, port: ports[name] ?? 0,
             [
                 "DATABASE_URL": try databases.serviceURL(name),
                 "JWT_HS256_SECRET": secrets.tokenSecret,
-                "AUDIT_SIGNING_KEY_FILE": auditKey, "AUDIT_SIGNING": "required",
+                "AUDIT_SIGNING_KEY_FILE": try auditKeys.write(for: name),
+                "AUDIT_SIGNING": "required",
             ])
+    }
+
+    private var auditKeys: AuditKeys {
+        AuditKeys(folder: "\(configuration.directory)/audit", secrets: secrets)
     }
 
     private func process(

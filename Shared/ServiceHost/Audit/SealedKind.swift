@@ -65,10 +65,12 @@ struct SealableRow: Sendable {
     let place: Place
     /// Microseconds since 1970.
     let at: Int64
+}
 
+extension SealableRow {
     init(_ row: Row) throws(PostgresError) {
-        place = Place(xid: try row.read(0), key: try row.read(1))
-        at = try row.read(2)
+        self.init(
+            place: Place(xid: try row.read(0), key: try row.read(1)), at: try row.read(2))
     }
 }
 
