@@ -52,37 +52,72 @@ extension Envelope {
         return headers.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Reads a Kafka record back into an envelope. Throws `EnvelopeError` naming the first header
-    /// that is missing or malformed.
+    /// Reads a Kafka record back into an envelope; headers are text. Throws `EnvelopeError` naming
+    /// the first header that is missing or malformed.
     public init(
-        topic: String, key: String, headers: [(name: String, value: String)], payload: [UInt8]
+        topic: String, key: String, headers: [(String, [UInt8])], payload: [UInt8]
     ) throws(EnvelopeError) {
-        let values = Dictionary(headers.map { ($0.name, $0.value) }) { first, _ in first }
-
-        func required<Value>(
-            _ header: String, _ read: (String) -> Value?
-        ) throws(EnvelopeError) -> Value {
-            guard let text = values[header], let value = read(text) else {
-                throw EnvelopeError(header: header)
-            }
-            return value
-        }
-
+        let fields = HeaderFields(headers)
         var address: SagaAddress?
-        if values[EnvelopeHeader.saga] != nil {
+        if fields.saga != nil {
             address = SagaAddress(
-                saga: try required(EnvelopeHeader.saga) { SagaID($0) },
-                step: try required(EnvelopeHeader.step) { $0 },
-                direction: try required(EnvelopeHeader.direction) { .init(rawValue: $0) })
+                saga: try fields.required(EnvelopeHeader.saga, fields.saga) { SagaID($0) },
+                step: try fields.required(EnvelopeHeader.step, fields.step) { $0 },
+                direction: try fields.required(EnvelopeHeader.direction, fields.direction) {
+                    .init(rawValue: $0)
+                })
         }
         self.init(
-            id: try required(EnvelopeHeader.id) { UUID(uuidString: $0) },
+            id: try fields.required(EnvelopeHeader.id, fields.id) { UUID(text: $0.utf8) },
             topic: topic, key: key,
-            type: try required(EnvelopeHeader.type) { $0 },
-            source: try required(EnvelopeHeader.source) { $0 },
-            subject: try required(EnvelopeHeader.subject) { $0 },
-            time: try required(EnvelopeHeader.time) { RFC3339.parse($0) },
-            tenant: try required(EnvelopeHeader.tenant) { $0 },
-            saga: address, traceparent: values[EnvelopeHeader.traceparent], payload: payload)
+            type: try fields.required(EnvelopeHeader.type, fields.type) { $0 },
+            source: try fields.required(EnvelopeHeader.source, fields.source) { $0 },
+            subject: try fields.required(EnvelopeHeader.subject, fields.subject) { $0 },
+            time: try fields.required(EnvelopeHeader.time, fields.time) { RFC3339.parse($0) },
+            tenant: try fields.required(EnvelopeHeader.tenant, fields.tenant) { $0 },
+            saga: address,
+            traceparent: fields.traceparent.map { String(decoding: $0, as: UTF8.self) },
+            payload: payload)
+    }
+}
+
+/// A record's headers by name, found in one pass. Of two of one name the first counts.
+private struct HeaderFields {
+    private(set) var id: [UInt8]?
+    private(set) var type: [UInt8]?
+    private(set) var time: [UInt8]?
+    private(set) var source: [UInt8]?
+    private(set) var subject: [UInt8]?
+    private(set) var tenant: [UInt8]?
+    private(set) var saga: [UInt8]?
+    private(set) var step: [UInt8]?
+    private(set) var direction: [UInt8]?
+    private(set) var traceparent: [UInt8]?
+
+    init(_ headers: [(String, [UInt8])]) {
+        for (name, value) in headers {
+            switch name {
+            case EnvelopeHeader.id: id = id ?? value
+            case EnvelopeHeader.type: type = type ?? value
+            case EnvelopeHeader.time: time = time ?? value
+            case EnvelopeHeader.source: source = source ?? value
+            case EnvelopeHeader.subject: subject = subject ?? value
+            case EnvelopeHeader.tenant: tenant = tenant ?? value
+            case EnvelopeHeader.saga: saga = saga ?? value
+            case EnvelopeHeader.step: step = step ?? value
+            case EnvelopeHeader.direction: direction = direction ?? value
+            case EnvelopeHeader.traceparent: traceparent = traceparent ?? value
+            default: break
+            }
+        }
+    }
+
+    func required<Value>(
+        _ header: String, _ bytes: [UInt8]?, _ read: (String) -> Value?
+    ) throws(EnvelopeError) -> Value {
+        guard let bytes, let value = read(String(decoding: bytes, as: UTF8.self)) else {
+            throw EnvelopeError(header: header)
+        }
+        return value
     }
 }

@@ -94,7 +94,10 @@ struct EnvelopeTests {
     private func receive(
         _ sent: Envelope, headers: [(name: String, value: String)]
     ) throws -> Envelope {
-        try Envelope(topic: sent.topic, key: sent.key, headers: headers, payload: sent.payload)
+        try Envelope(
+            topic: sent.topic, key: sent.key,
+            headers: headers.map { ($0.name, Array($0.value.utf8)) },
+            payload: sent.payload)
     }
 
     /// The record's headers as the relay writes them.

@@ -39,6 +39,15 @@ struct IDTests {
         }
     }
 
+    @Test("of any digits are read as Foundation reads them")
+    func digits() {
+        for _ in 0..<1000 {
+            let uuid = UUID()
+            #expect(UUID(text: uuid.uuidString.utf8) == uuid)
+            #expect(UUID(text: uuid.lowercased.utf8) == uuid)
+        }
+    }
+
     @Test("have prefixes that nothing else has")
     func prefixes() {
         let prefixes = [

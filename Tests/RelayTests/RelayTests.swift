@@ -50,7 +50,7 @@ struct RelayTests {
             }
             var read = try Envelope(
                 topic: message.topic, key: String(decoding: message.key ?? [], as: UTF8.self),
-                headers: headers, payload: message.value ?? [])
+                headers: message.headers, payload: message.value ?? [])
             #expect(abs(read.time.timeIntervalSince(envelope.time)) < 60)
             read.time = envelope.time
             read.aggregate = envelope.aggregate

@@ -29,7 +29,6 @@ extension Envelope {
     init(message: ConsumedMessage) throws {
         try self.init(
             topic: message.topic, key: String(decoding: message.key ?? [], as: UTF8.self),
-            headers: message.headers.map { ($0.0, String(decoding: $0.1, as: UTF8.self)) },
-            payload: message.value ?? [])
+            headers: message.headers, payload: message.value ?? [])
     }
 }

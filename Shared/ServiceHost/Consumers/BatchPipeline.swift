@@ -92,12 +92,10 @@ struct BatchPipeline: Sendable {
     ) throws -> Tally {
         var tally = Tally()
         var envelopes: [Envelope] = []
-        var messages: [UUID: ConsumedMessage] = [:]
+        envelopes.reserveCapacity(part.count)
         for received in part {
             switch received.envelope {
-            case .success(let envelope):
-                envelopes.append(envelope)
-                messages[envelope.id] = received.message
+            case .success(let envelope): envelopes.append(envelope)
             case .failure(let fault):
                 try DeadLetters.append(
                     received.message, .undecodable, reason: fault.reason, in: tx)
@@ -110,17 +108,28 @@ struct BatchPipeline: Sendable {
         tally.duplicate = envelopes.count - fresh.count
         tally.fresh = Set(fresh.map(\.id))
         if !parked.isEmpty {
-            for envelope in fresh where parked.contains(envelope.key) {
-                guard let message = messages[envelope.id] else { continue }
-                try DeadLetters.append(
-                    message, .parked, reason: "its key is parked", in: tx)
-                tally.parked += 1
-            }
-            fresh.removeAll { parked.contains($0.key) }
+            let waiting = Set(fresh.lazy.filter { parked.contains($0.key) }.map(\.id))
+            tally.parked = try park(part, waiting, in: tx)
+            fresh.removeAll { waiting.contains($0.id) }
         }
         tally.processed = fresh.count
         if !fresh.isEmpty { try topic.handler(fresh, tx) }
         return tally
+    }
+
+    /// Sets messages aside whose keys wait, each once; tells how many.
+    private func park(
+        _ part: ArraySlice<Received>, _ waiting: Set<UUID>, in tx: borrowing Transaction
+    ) throws -> Int {
+        var rest = waiting
+        for received in part {
+            guard case .success(let envelope) = received.envelope,
+                rest.remove(envelope.id) != nil
+            else { continue }
+            try DeadLetters.append(
+                received.message, .parked, reason: "its key is parked", in: tx)
+        }
+        return waiting.count
     }
 
     private func condemn(_ received: Received, _ error: any Error) async throws(Stopped) {

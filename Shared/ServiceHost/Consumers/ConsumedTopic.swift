@@ -36,16 +36,12 @@ struct Received: Sendable {
         guard let key = message.key.flatMap(text) else {
             throw Undecodable(reason: "its key is not text")
         }
-        var headers: [(name: String, value: String)] = []
-        for (name, bytes) in message.headers {
-            guard let value = text(bytes) else {
-                throw Undecodable(reason: "header \(name) is not text")
-            }
-            headers.append((name, value))
+        for (name, value) in message.headers where !isText(value) {
+            throw Undecodable(reason: "header \(name) is not text")
         }
         do {
             return try Envelope(
-                topic: message.topic, key: key, headers: headers, payload: payload)
+                topic: message.topic, key: key, headers: message.headers, payload: payload)
         } catch {
             throw Undecodable(reason: error.description)
         }
@@ -53,5 +49,10 @@ struct Received: Sendable {
 
     private static func text(_ bytes: [UInt8]) -> String? {
         bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Nearly always ASCII, which needs no closer look.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { $0 &- 1 < 0x7F } || text(bytes) != nil
     }
 }

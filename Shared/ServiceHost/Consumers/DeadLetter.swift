@@ -41,7 +41,7 @@ struct DeadLetter: Sendable {
             return nil
         }
         return try? Envelope(
-            topic: topic, key: key, headers: headers.map { (name: $0.key, value: $0.value) },
+            topic: topic, key: key, headers: headers.map { ($0.key, Array($0.value.utf8)) },
             payload: payload)
     }
 }
