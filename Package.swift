@@ -108,7 +108,8 @@ let package = Package(
 
         // What the services share.
         .shared("Money", []),
-        .shared("Contracts", ["Money"]),
+        .shared("CanonicalJSON", []),
+        .shared("Contracts", ["CanonicalJSON", "Money"]),
         .shared("Postgres", ["CPostgres", .logging]),
         .shared("Kafka", ["CKafka", .logging]),
         .shared("Outbox", ["Contracts", "Postgres"], resources: [.embedInCode("Migrations")]),

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import FoundationEssentials
 
 /// The one way JSON is written and read inside Farthing: snake_case, sorted keys, RFC 3339 times.
@@ -7,14 +8,7 @@ import FoundationEssentials
 public enum WireJSON {
     /// Writes a value. Throws `EncodingError`.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(RFC3339.format(date))
-        }
-        return [UInt8](try encoder.encode(value))
+        try CanonicalJSON.encode(value, dates: RFC3339.format)
     }
 
     /// Reads a value. Throws `DecodingError`, which names the path of what is wrong.

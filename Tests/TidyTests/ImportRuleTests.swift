@@ -7,7 +7,8 @@ struct ImportRuleTests {
     /// Farthing's own modules, and which of them each may import.
     static let allowed: [String: Set<String>] = [
         "Money": [],
-        "Contracts": ["Money"],
+        "CanonicalJSON": [],
+        "Contracts": ["CanonicalJSON", "Money"],
         "Postgres": ["CPostgres"],
         "Kafka": ["CKafka"],
         "Outbox": ["Contracts", "Postgres"],
@@ -50,6 +51,7 @@ struct ImportRuleTests {
     func purity() {
         let pure: [(prefix: String, imports: Set<String>)] = [
             ("Shared/Money/", []),
+            ("Shared/CanonicalJSON/", ["FoundationEssentials"]),
             // Hashes and keys, and the base64 that they are written in.
             ("Shared/Audit/Log/", ["Crypto", "FoundationEssentials"]),
             ("Shared/Saga/Engine/", ["Contracts"]),
