@@ -17,17 +17,20 @@ enum GetPayment {
         _ waiting: Waiting<PaymentID>
     ) async throws -> Answer {
         guard let id = PaymentID(resource) else { throw Problem.notFound }
-        let payment = try await waiting.look(
+        // One transaction a look: an end is shown in the one that sees it.
+        let (payment, shown) = try await waiting.look(
             for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0)
         ) {
-            try await database.read { tx in try find(id, tenant: scope.tenant, in: tx) }
+            try await database.read { tx in
+                let payment = try find(id, tenant: scope.tenant, in: tx)
+                return (payment, payment.status == .processing ? nil : try view(payment, in: tx))
+            }
         } until: {
-            $0.status != .processing
+            $0.1 != nil
         }
-        let shown = try await database.read { tx in try view(payment, in: tx) }
-        return payment.status == .processing
-            ? .accepted(shown, location: payment.location)
-            : .created(shown, location: payment.location)
+        if let shown { return .created(shown, location: payment.location) }
+        let standing = try await database.read { tx in try view(payment, in: tx) }
+        return .accepted(standing, location: payment.location)
     }
 
     /// The tenant's payment of that id. Throws 404.

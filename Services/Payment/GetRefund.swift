@@ -16,17 +16,20 @@ enum GetRefund {
         _ waiting: Waiting<RefundID>
     ) async throws -> Answer {
         guard let id = RefundID(resource) else { throw Problem.notFound }
-        let refund = try await waiting.look(
+        // One transaction a look: an end is shown in the one that sees it.
+        let (refund, shown) = try await waiting.look(
             for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0)
         ) {
-            try await database.read { tx in try find(id, tenant: scope.tenant, in: tx) }
+            try await database.read { tx in
+                let refund = try find(id, tenant: scope.tenant, in: tx)
+                return (refund, refund.status == .processing ? nil : try view(refund, in: tx))
+            }
         } until: {
-            $0.status != .processing
+            $0.1 != nil
         }
-        let shown = try await database.read { tx in try view(refund, in: tx) }
-        return refund.status == .processing
-            ? .accepted(shown, location: refund.location)
-            : .created(shown, location: refund.location)
+        if let shown { return .created(shown, location: refund.location) }
+        let standing = try await database.read { tx in try view(refund, in: tx) }
+        return .accepted(standing, location: refund.location)
     }
 
     private static func find(

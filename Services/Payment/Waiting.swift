@@ -6,7 +6,9 @@ import Synchronization
 ///
 /// What ends in this process wakes its waiters at once: its end is noted inside the transaction and
 /// announced after the commit. What ends in another process of the service is found by looking
-/// again every `interval`.
+/// again after `interval`, after twice that, and so on: in at most twice the time that it took.
+/// Looking as often as at first made a service that was behind read its payments more often than
+/// it wrote them.
 final class Waiting<Ending: Hashable & Sendable>: Sendable {
     private struct State {
         var waiters: [Ending: [Int: AsyncStream<Void>.Continuation]] = [:]
@@ -49,9 +51,11 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
         // Before the first look, so that no end can fall between a look and the wait.
         let ticket = enter(waiter, for: ending)
         let pace = Task { [interval] in
+            var pause = interval
             while ContinuousClock.now < deadline {
-                try await Task.sleep(for: min(interval, deadline - .now))
+                try await Task.sleep(for: min(pause, deadline - .now))
                 waiter.yield()
+                pause *= 2
             }
             waiter.finish()
         }
