@@ -132,6 +132,8 @@ struct BatchResult {
         case .known(let known):
             answer = known
             isReplayed = true
+        case .pending:
+            answer = try Answer.problem(KeyedRequests.inProgress).kept(requestID: requestID)
         case .refused(let problem):
             answer = try Answer.problem(problem).kept(requestID: requestID)
         }

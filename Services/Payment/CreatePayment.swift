@@ -6,7 +6,8 @@ import Postgres
 import Saga
 import ServiceHost
 
-/// `POST /v1/payments`: writes the payment down and begins its saga, in one transaction.
+/// `POST /v1/payments`: writes payments down and begins their sagas; those that are asked for
+/// together in one transaction, by one statement each.
 struct CreatePayment: Sendable {
     /// What a client asks for.
     struct Request: Codable, Sendable {
@@ -22,37 +23,72 @@ struct CreatePayment: Sendable {
 
     let runner: SagaRunner<PaymentProgress>
 
-    func callAsFunction(
-        _ request: Request, _ scope: RequestScope, _ tx: borrowing Transaction
-    ) throws -> Answer {
-        guard request.source != request.destination else {
-            return .problem(
-                .unprocessable(
-                    code: "same-account",
-                    detail: "A payment's source and destination must be two accounts."))
+    /// A payment that somebody asks for.
+    typealias Asked = (input: Request, scope: RequestScope)
+
+    /// An answer for each, in order.
+    func callAsFunction(_ asked: [Asked], _ tx: borrowing Transaction) throws -> [Answer] {
+        let drafts = asked.map { input, scope in
+            Result { () throws(Problem) in try Draft(input, scope) }
         }
-        let payment = Payment(request)
-        let progress = PaymentProgress(
-            payment: payment.id, source: payment.source, destination: payment.destination,
-            customer: payment.customer, amount: payment.amount)
+        try write(drafts.compactMap { try? $0.get() }, in: tx)
+        return drafts.map { draft in
+            switch draft {
+            case .success(let draft): draft.answer
+            case .failure(let problem): .problem(problem)
+            }
+        }
+    }
 
-        try runner.start(
-            payment.saga, state: progress, tenant: scope.tenant,
-            subject: payment.id.description, traceparent: scope.traceparent, in: tx)
-        try payment.insert(tenant: scope.tenant, in: tx)
-        try Outbox.append(
-            [
-                Envelope(
-                    PaymentCreated(
-                        payment: payment.id, source: payment.source,
-                        destination: payment.destination, amount: payment.amount),
-                    source: eventSource, tenant: scope.tenant, traceparent: scope.traceparent)
-            ], in: tx)
-        try AuditTrail.append(
-            [AuditRow(scope, action: "payment.create", subject: payment.id.description)], in: tx)
+    private func write(_ drafts: [Draft], in tx: borrowing Transaction) throws {
+        try runner.start(drafts.map(\.start), in: tx)
+        try Payment.insert(drafts.map { ($0.payment, tenant: $0.scope.tenant) }, in: tx)
+        try Outbox.append(drafts.map { try $0.event() }, in: tx)
+        try AuditTrail.append(drafts.map(\.auditRow), in: tx)
+    }
+}
 
-        if scope.preferWaitSeconds != nil { return .pending(resource: payment.id.description) }
-        return .accepted(PaymentView(payment), location: payment.location)
+/// A payment that is about to be written, and who asked for it.
+private struct Draft {
+    let payment: Payment
+    let scope: RequestScope
+
+    /// Throws why there can be no such payment.
+    init(_ request: CreatePayment.Request, _ scope: RequestScope) throws(Problem) {
+        guard request.source != request.destination else {
+            throw .unprocessable(
+                code: "same-account",
+                detail: "A payment's source and destination must be two accounts.")
+        }
+        self.payment = Payment(request)
+        self.scope = scope
+    }
+
+    var start: SagaStart<PaymentProgress> {
+        SagaStart(
+            id: payment.saga,
+            state: PaymentProgress(
+                payment: payment.id, source: payment.source, destination: payment.destination,
+                customer: payment.customer, amount: payment.amount),
+            tenant: scope.tenant, subject: payment.id.description, traceparent: scope.traceparent)
+    }
+
+    func event() throws -> Envelope {
+        try Envelope(
+            PaymentCreated(
+                payment: payment.id, source: payment.source, destination: payment.destination,
+                amount: payment.amount),
+            source: eventSource, tenant: scope.tenant, traceparent: scope.traceparent)
+    }
+
+    var auditRow: AuditRow {
+        AuditRow(scope, action: "payment.create", subject: payment.id.description)
+    }
+
+    var answer: Answer {
+        scope.preferWaitSeconds == nil
+            ? .accepted(PaymentView(payment), location: payment.location)
+            : .pending(resource: payment.id.description)
     }
 }
 

@@ -45,12 +45,21 @@ struct Payment: Sendable {
 }
 
 extension Payment {
-    /// Queues the row's insertion. Throws `EncodingError` for metadata that is not JSON.
-    func insert(tenant: String, in tx: borrowing Transaction) throws {
+    /// Queues the insertion of rows, each with its tenant. Throws `EncodingError` for metadata that
+    /// is not JSON.
+    static func insert(
+        _ rows: [(payment: Payment, tenant: String)], in tx: borrowing Transaction
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let payments = rows.map(\.payment)
         try tx.execute(
-            PaymentQueries.insert, id.uuid, tenant, saga.uuid, amount.minorUnits,
-            amount.currency.code, source.uuid, destination.uuid, customer?.uuid, description,
-            reference, JSONText(try WireJSON.encode(metadata)), createdAt)
+            PaymentQueries.insert, payments.map(\.id.uuid), rows.map(\.tenant),
+            payments.map(\.saga.uuid), payments.map(\.amount.minorUnits),
+            payments.map(\.amount.currency.code), payments.map(\.source.uuid),
+            payments.map(\.destination.uuid), payments.map(\.customer?.uuid),
+            payments.map(\.description), payments.map(\.reference),
+            try payments.map { JSONText(try WireJSON.encode($0.metadata)) },
+            payments.map(\.createdAt))
     }
 
     /// Reads a row whose columns are in the order of `PaymentQueries`.

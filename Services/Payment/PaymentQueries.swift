@@ -9,7 +9,9 @@ enum PaymentQueries {
         INSERT INTO payment
             (id, tenant, saga, amount, currency, source, destination, customer, description,
              reference, metadata, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::text[],
+                             $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
+                             $11::jsonb[], $12::timestamptz[])
         """)
 
     static let find = Statement(

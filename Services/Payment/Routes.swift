@@ -64,12 +64,11 @@ struct Payments: Sendable {
 
     private func registerPayments(in routes: inout Routes) {
         routes.post(
-            "/v1/payments", operation: "payment.create-payment", scope: .paymentsWrite
-        ) { request, scope, tx in
-            try create(request, scope, tx)
-        } completion: { resource, scope in
-            try await GetPayment.whenEnded(resource, scope, database, waiting)
-        }
+            "/v1/payments", operation: "payment.create-payment", scope: .paymentsWrite,
+            together: { asked, tx in try create(asked, tx) },
+            completion: { resource, scope in
+                try await GetPayment.whenEnded(resource, scope, database, waiting)
+            })
         routes.post(
             "/v1/payments/{id}/cancel", operation: "payment.cancel-payment", scope: .paymentsWrite
         ) { request, scope, tx in

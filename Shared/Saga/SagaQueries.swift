@@ -6,8 +6,12 @@ enum SagaQueries {
         """
         INSERT INTO saga (id, definition, tenant, subject, traceparent, state, progress, phase,
                           log_length, deadlines, next_deadline)
-        VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10::text::jsonb,
-                now() + $11::bigint * interval '1 millisecond')
+        SELECT id, $1, tenant, subject, traceparent, state::jsonb, progress::jsonb, phase,
+               log_length, deadlines::jsonb, now() + next_deadline * interval '1 millisecond'
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                    $8::text[], $9::bigint[], $10::text[], $11::bigint[])
+            AS begun (id, tenant, subject, traceparent, state, progress, phase, log_length,
+                      deadlines, next_deadline)
         """)
 
     /// In id order, so that two batches that share sagas wait for each other instead of

@@ -48,18 +48,34 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
         _ id: SagaID, state: State, tenant: String, subject: String, traceparent: String?,
         in tx: borrowing Transaction
     ) throws {
-        let (progress, effects) = Engine.start(saga.plan)
-        var live = LiveSaga(
-            id: id, state: state, progress: progress, tenant: tenant, subject: subject,
-            traceparent: traceparent)
-        try carryOut(effects, on: &live)
+        try start(
+            [
+                SagaStart(
+                    id: id, state: state, tenant: tenant, subject: subject,
+                    traceparent: traceparent)
+            ], in: tx)
+    }
+
+    /// Starts several sagas at once; like `start` for each of them.
+    public func start(_ starts: [SagaStart<State>], in tx: borrowing Transaction) throws {
+        guard !starts.isEmpty else { return }
+        let sagas = try starts.map { start in
+            let (progress, effects) = Engine.start(saga.plan)
+            var live = LiveSaga(
+                id: start.id, state: start.state, progress: progress, tenant: start.tenant,
+                subject: start.subject, traceparent: start.traceparent)
+            try carryOut(effects, on: &live)
+            return live
+        }
         try tx.execute(
-            SagaQueries.start, id.uuid, saga.name, tenant, subject, traceparent,
-            try live.stateText(), try live.progressText(), live.progress.state.rawValue,
-            live.logLength, try live.deadlinesText(), live.nextDeadline)
-        try writeLog([live], in: tx)
-        try Outbox.append(live.commands, in: tx)
-        metrics.started()
+            SagaQueries.start, saga.name, sagas.map(\.id.uuid), sagas.map(\.tenant),
+            sagas.map(\.subject), sagas.map(\.traceparent), try sagas.map { try $0.stateText() },
+            try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
+            sagas.map(\.logLength), try sagas.map { try $0.deadlinesText() },
+            sagas.map(\.nextDeadline))
+        try writeLog(sagas, in: tx)
+        try Outbox.append(sagas.flatMap(\.commands), in: tx)
+        for _ in sagas { metrics.started() }
     }
 
     /// Moves sagas on by the answers of their participants, in order, and tells which ended.

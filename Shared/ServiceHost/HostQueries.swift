@@ -32,19 +32,22 @@ enum HostQueries {
         """
         SELECT pg_try_advisory_xact_lock(hashtextextended(
                    concat_ws(chr(31), asked.tenant, $1::text, asked.key), 0)),
-               k.request_hash, k.status, k.location, k.body
+               k.request_hash, k.status, k.location, k.body, k.resource
         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (tenant, key, place)
         LEFT JOIN idempotency_key AS k
             ON (k.tenant, k.operation, k.key) = (asked.tenant, $1, asked.key)
         ORDER BY place
         """)
 
-    /// $1 operation, $2 tenants, $3 keys, $4 request hashes, $5 statuses, $6 locations, $7 bodies.
+    /// $1 operation, $2 tenants, $3 keys, $4 request hashes, $5 resources, $6 statuses,
+    /// $7 locations, $8 bodies.
     static let insertKeys = Statement(
         """
-        INSERT INTO idempotency_key (operation, tenant, key, request_hash, status, location, body)
+        INSERT INTO idempotency_key
+            (operation, tenant, key, request_hash, resource, status, location, body)
         SELECT $1, answered.*
-        FROM unnest($2::text[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bytea[])
+        FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::smallint[], $7::text[],
+                    $8::bytea[])
             AS answered
         """)
 

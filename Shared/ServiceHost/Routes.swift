@@ -79,17 +79,19 @@ public struct Routes {
     /// Adds a state-changing POST whose requests are handled together when they arrive together.
     ///
     /// The handler gives an answer for each request, in order; one that is refused must have
-    /// written nothing. If it throws, each request of the batch is handled alone.
+    /// written nothing. If it throws, each request of the batch is handled alone. Where it may
+    /// answer `.pending`, `completion` answers after the commit.
     public mutating func post<Input: Codable & Sendable>(
         _ path: String, operation: String, scope: Scope,
-        together handler: @escaping BatchHandler<Input>
+        together handler: @escaping BatchHandler<Input>, completion: Completion? = nil
     ) {
         let gathering = Gathering(
             database: host.database, operation: operation, limits: GatheringLimits(),
             handler: handler)
         endpoints.append(
             Endpoint(
-                post: path, operation: operation, scope: scope, edge: host, gathering: gathering))
+                post: path, operation: operation, scope: scope, edge: host, gathering: gathering,
+                completion: completion))
     }
 
     /// Adds a GET. One that `locks` rows, to wait for those who are changing them, cannot run in a

@@ -45,8 +45,15 @@ struct PaymentFixture: Sendable {
     func create(
         _ request: CreatePayment.Request, tenant: String = tenant, wait: Int? = nil
     ) async throws -> Answer {
+        try #require(try await create([request], tenant: tenant, wait: wait).first)
+    }
+
+    /// Asks for payments that arrive together.
+    func create(
+        _ requests: [CreatePayment.Request], tenant: String = tenant, wait: Int? = nil
+    ) async throws -> [Answer] {
         try await database.transaction { [scope = scope(tenant, wait: wait)] tx in
-            try payments.create(request, scope, tx)
+            try payments.create(requests.map { ($0, scope) }, tx)
         }
     }
 

@@ -41,6 +41,31 @@ struct PaymentTests {
         try await fixture.end()
     }
 
+    @Test("that arrives with others is written with them, and answers for itself")
+    func together() async throws {
+        let fixture = try await PaymentFixture.make()
+        let account = AccountID()
+        let answers = try await fixture.create([
+            .sample(reference: "first"), .sample(source: account, destination: account),
+            .sample(amount: 2000, reference: "third"),
+        ])
+        #expect(answers.map(\.status) == [202, 422, 202])
+        let payments: [Shown] = [try answers[0].read(), try answers[2].read()]
+        #expect(payments.map(\.reference) == ["first", "third"])
+        #expect(payments.map(\.amount) == [1050, 2000])
+
+        #expect(try await fixture.commands().count == 4)
+        try await fixture.play()
+        for payment in payments {
+            #expect(try await fixture.get(payment.id).status == "succeeded")
+            #expect(
+                try await fixture.audited(payment.id) == [
+                    "alice payment.create", "saga payment.succeed",
+                ])
+        }
+        try await fixture.end()
+    }
+
     @Test("succeeds when all four steps are done")
     func success() async throws {
         let fixture = try await PaymentFixture.make()

@@ -85,6 +85,43 @@ struct GatheringTests {
         }
     }
 
+    @Test("may be completed after their commit, and again when they are repeated")
+    func pending() async throws {
+        let batches = Batches()
+        try await RunningHost.serving(batches.add) { server in
+            let token = try await RunningHost.token()
+            let replies = try await Self.atOnce(20) { index in
+                try await server.post(
+                    "/v1/notes", #"{"body":"pending"}"#, key: "k-\(index)", token: token)
+            }
+            for reply in replies {
+                #expect(reply.status == 201)
+                #expect(reply.text.contains("completed note"))
+            }
+            #expect(batches.sizes.count < 20, "nothing was gathered")
+            let again = try await server.post(
+                "/v1/notes", #"{"body":"pending"}"#, key: "k-7", token: token)
+            #expect(again.bytes == replies[7].bytes)
+            #expect(again.headers["idempotent-replayed"] == "true")
+            #expect(try await server.notes() == 20)
+        }
+    }
+
+    @Test("are found pending by a repetition that comes before they are completed")
+    func stillPending() async throws {
+        let batches = Batches()
+        try await RunningHost.serving(batches.add) { server in
+            let token = try await RunningHost.token()
+            let first = try await server.post(
+                "/v1/notes", #"{"body":"fails to complete"}"#, key: "k", token: token)
+            #expect(first.status == 500)
+            let again = try await server.post(
+                "/v1/notes", #"{"body":"fails to complete"}"#, key: "k", token: token)
+            #expect(again.status == 201)
+            #expect(try await server.notes() == 1)
+        }
+    }
+
     private static func atOnce(
         _ count: Int, _ ask: @escaping @Sendable (Int) async throws -> RunningHost.Reply
     ) async throws -> [RunningHost.Reply] {
@@ -101,6 +138,7 @@ struct GatheringTests {
 private final class Batches: Sendable {
     private struct Poison: Error {}
     private let state = Mutex<[Int]>([])
+    private let hasFailed = Mutex(false)
 
     /// Of the batches that were handled to their end.
     var sizes: [Int] { state.withLock { $0 } }
@@ -112,7 +150,26 @@ private final class Batches: Sendable {
             return answers
         }
         routes.post(
-            "/v1/notes", operation: "test.notes", scope: .ledgerWrite, together: handler)
+            "/v1/notes", operation: "test.notes", scope: .ledgerWrite, together: handler,
+            completion: { [self] resource, _ in try complete(resource) })
+    }
+
+    /// Fails once for a note that asks for it.
+    private func complete(_ resource: String) throws -> Answer {
+        let fails = hasFailed.withLock { hasFailed in
+            guard resource == "fails to complete", !hasFailed else { return false }
+            hasFailed = true
+            return true
+        }
+        if fails { throw Poison() }
+        return .created(["completed": "completed note"], location: "/v1/notes/1")
+    }
+
+    private static func pending(
+        _ input: NoteRoutes.NewNote, _ scope: RequestScope, _ tx: borrowing Transaction
+    ) throws -> Answer {
+        _ = try NoteRoutes.write(input, scope, tx)
+        return .pending(resource: input.body.text)
     }
 
     private static func answer(
@@ -123,6 +180,8 @@ private final class Batches: Sendable {
         case "refused": .problem(.unprocessable(code: "refused", detail: "No."))
         case "missing": .problem(.notFound)
         case "rehearsal": Answer.ok(input).rehearsed
+        case "pending", "fails to complete":
+            try Self.pending(input, scope, tx)
         default: .created(try NoteRoutes.write(input, scope, tx))
         }
     }

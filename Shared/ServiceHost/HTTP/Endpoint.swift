@@ -59,7 +59,7 @@ struct Endpoint: Sendable {
     /// Token, idempotency key, body; the transaction is shared with whoever came along.
     init<Input: Codable & Sendable>(
         post path: String, operation: String, scope required: Scope, edge: HTTPEdge,
-        gathering: Gathering<Input>
+        gathering: Gathering<Input>, completion: Routes.Completion?
     ) {
         self.init(method: .post, path: path) { request, context in
             let scope = try await edge.scope(of: request, context, allowed: required)
@@ -67,7 +67,7 @@ struct Endpoint: Sendable {
                 Input.self, from: request, upTo: JSONBody.limit, operation: operation, scope)
             let outcome = try await gathering.perform(
                 Gathering.Request(once: once, input: input, scope: scope))
-            return try await edge.finish(outcome, of: once, scope, nil)
+            return try await edge.finish(outcome, of: once, scope, completion)
         }
     }
 }

@@ -108,14 +108,12 @@ final class Gathering<Input: Sendable>: Sendable {
             let answers = try handler(
                 fresh.map { (input: batch[$0].input, scope: batch[$0].scope) }, tx)
             var results = admissions.map(\.result)
-            var kept = [KeptAnswer?](repeating: nil, count: batch.count)
+            var entries = [KeyedRequests.Entry?](repeating: nil, count: batch.count)
             for (index, answer) in zip(fresh, answers) {
-                let stored = try KeptAnswer(answer, requestID: batch[index].scope.requestID)
-                results[index] = Self.result(of: answer, stored)
-                let isKept = KeptAnswer.isKept(status: stored.status)
-                if isKept, answer.keepsKey { kept[index] = stored }
+                (results[index], entries[index]) = try Self.settle(
+                    answer, requestID: batch[index].scope.requestID)
             }
-            try keyed.record(kept, in: tx)
+            try keyed.record(entries: entries, in: tx)
             try Failpoint.hit("\(operation).before-commit")
             return results
         }
@@ -138,14 +136,24 @@ final class Gathering<Input: Sendable>: Sendable {
         }
     }
 
-    /// A problem that is not kept is thrown, as it is for a request on its own.
-    private static func result(of answer: Answer, _ stored: KeptAnswer) -> Result {
-        if case .problem(let problem) = answer.content,
-            !KeptAnswer.isKept(status: stored.status)
-        {
-            return .failure(problem)
+    /// What a request is told, and what its key keeps of it. A problem that is not kept is thrown,
+    /// as it is for a request on its own.
+    private static func settle(
+        _ answer: Answer, requestID: String
+    ) throws -> (Result, KeyedRequests.Entry?) {
+        if case .pending(let resource) = answer.content {
+            return (
+                .success(.pending(resource: resource, replayed: false)),
+                .pending(resource: resource)
+            )
         }
-        return .success(.answered(stored, replayed: false))
+        let stored = try KeptAnswer(answer, requestID: requestID)
+        let isKept = KeptAnswer.isKept(status: stored.status)
+        if case .problem(let problem) = answer.content, !isKept { return (.failure(problem), nil) }
+        return (
+            .success(.answered(stored, replayed: false)),
+            isKept && answer.keepsKey ? .answered(stored) : nil
+        )
     }
 }
 
@@ -170,6 +178,7 @@ extension KeyedRequests.Admission {
         switch self {
         case .fresh: .failure(HostError(.misuse, "a request was not answered"))
         case .known(let answer): .success(.answered(answer, replayed: true))
+        case .pending(let resource): .success(.pending(resource: resource, replayed: true))
         case .refused(let problem): .failure(problem)
         }
     }

@@ -37,9 +37,20 @@ public struct KeyedRequests: Sendable {
         case fresh
         /// It was answered before.
         case known(KeptAnswer)
+        /// It was committed before, and its answer is still to come.
+        case pending(resource: String)
         /// The key is in use, or was used for another request.
         case refused(Problem)
     }
+
+    /// What becomes of a key with the commit.
+    enum Entry: Sendable {
+        case answered(KeptAnswer)
+        case pending(resource: String)
+    }
+
+    /// The refusal of a request whose key is in use.
+    public static var inProgress: Problem { IdempotentRequest.inProgress }
 
     let operation: String
     let requests: [Request]
@@ -67,7 +78,7 @@ public struct KeyedRequests: Sendable {
             }
             guard hash == request.hash else { return .refused(IdempotentRequest.reused) }
             guard let status = try row.read(2, as: Int16?.self) else {
-                return .refused(IdempotentRequest.inProgress)
+                return .pending(resource: try row.read(5))
             }
             return .known(
                 KeptAnswer(
@@ -78,14 +89,29 @@ public struct KeyedRequests: Sendable {
     /// Queues the rows of the requests that were answered, to go out with the commit. Each answer
     /// stands at its request's place; one that is not kept is `nil`.
     public func record(_ answers: [KeptAnswer?], in tx: borrowing Transaction) throws {
-        let kept = zip(requests, answers).compactMap { request, answer in
-            answer.map { (request: request, answer: $0) }
+        try record(entries: answers.map { $0.map { .answered($0) } }, in: tx)
+    }
+
+    /// The same, of requests that may be pending.
+    func record(entries: [Entry?], in tx: borrowing Transaction) throws {
+        let kept = zip(requests, entries).compactMap { request, entry in
+            entry.map { (request: request, entry: $0) }
         }
         guard !kept.isEmpty else { return }
         try tx.execute(
             HostQueries.insertKeys, operation, kept.map(\.request.tenant),
-            kept.map(\.request.key), kept.map(\.request.hash),
-            kept.map { Int16($0.answer.status) }, kept.map(\.answer.location),
-            kept.map(\.answer.body))
+            kept.map(\.request.key), kept.map(\.request.hash), kept.map(\.entry.resource),
+            kept.map { ($0.entry.answer?.status).map(Int16.init) },
+            kept.map(\.entry.answer?.location), kept.map(\.entry.answer?.body))
+    }
+}
+
+extension KeyedRequests.Entry {
+    fileprivate var answer: KeptAnswer? {
+        if case .answered(let answer) = self { answer } else { nil }
+    }
+
+    fileprivate var resource: String? {
+        if case .pending(let resource) = self { resource } else { nil }
     }
 }
