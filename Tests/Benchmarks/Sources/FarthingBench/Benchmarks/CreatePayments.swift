@@ -31,6 +31,7 @@ struct CreatePayments: Benchmark {
     ) async throws {
         let seconds = bench.pick(short: 2, long: 15)
         let results = Collected<LoadResult>()
+        let costs = Collected<ProcessorCost>()
         let pgbench = PgBench(
             url: tested.environment.paymentDatabase,
             script: Script(PackageResources.create_payment_sql), seconds: seconds)
@@ -38,9 +39,11 @@ struct CreatePayments: Benchmark {
         let measurements = try await bench.alternate(
             [
                 Contestant("POST /v1/payments") {
+                    let before = try await ProcessorCost.sofar(tested)
                     let result = try await payments.load(connections).run(
                         .time(.seconds(seconds)))
                     results.append(result)
+                    costs.append(try await ProcessorCost.sofar(tested).since(before, result))
                     return result.rate
                 }
             ]
@@ -54,9 +57,6 @@ struct CreatePayments: Benchmark {
         var latency = Latency()
         for result in results.all { latency.add(result.latency) }
         report.latencies.append(latency.summary("POST /v1/payments", condition))
-        report.figures.append(
-            Figure(
-                what: "the load generator itself", condition: condition,
-                value: Measurement.median(of: results.all.map(\.processorShare)), unit: "cores"))
+        report.figures += ProcessorCost.figures(costs.all, condition: condition)
     }
 }

@@ -3,7 +3,7 @@ import Kafka
 import LocalStack
 
 /// How much memory each process holds: at rest, under load, and after a backlog, which must not
-/// matter however long it is.
+/// matter however long it is. At rest also what each takes of the processor.
 struct Memory: Benchmark {
     static let name = "memory"
     static let abstract = "resident memory at rest, under load and after backlogs of two sizes"
@@ -16,7 +16,7 @@ struct Memory: Benchmark {
             try await services(tested, bench, &report)
         }
         let large = bench.pick(short: 200_000, long: 1_000_000)
-        for count in [large / 10, large] {
+        for count in [large / 2, large] {
             try await backlog(count, bench, &report)
         }
         report.notes = [
@@ -41,6 +41,12 @@ struct Memory: Benchmark {
             }
         }
         try await note("at rest", false)
+        let before = try await ProcessorCost.sofar(tested)
+        let rest = bench.pick(short: 5, long: 20)
+        try await Task.sleep(for: .seconds(rest))
+        report.figures += ProcessorCost.figures(
+            [try await ProcessorCost.sofar(tested).since(before, rest)],
+            condition: "at rest, a second")
         let payments = PaymentLoad(tested, try await tested.openAccounts(1000))
         bench.say("under load")
         _ = try await payments.load(128, wait: 20).run(

@@ -19,11 +19,14 @@ struct ProcessorCost: Sendable {
         return ProcessorCost(seconds: seconds)
     }
 
-    /// Of each process for one request that succeeded.
+    /// Of each process since then, for each of `count` things that were done.
+    func since(_ earlier: ProcessorCost, _ count: Int) -> ProcessorCost {
+        ProcessorCost(seconds: seconds.merging(earlier.seconds) { ($0 - $1) / Double(count) })
+    }
+
+    /// Of each process since then, for each request of a load that succeeded.
     func since(_ earlier: ProcessorCost, _ result: LoadResult) -> ProcessorCost {
-        let requests = Double(max(1, result.completed - result.failed))
-        return ProcessorCost(
-            seconds: seconds.merging(earlier.seconds) { ($0 - $1) / requests })
+        since(earlier, max(1, result.completed - result.failed))
     }
 
     /// Medians of several rounds, and their sum.
@@ -33,7 +36,7 @@ struct ProcessorCost: Sendable {
             (name, Measurement.median(of: rounds.compactMap { $0.seconds[name] }) * 1_000_000)
         }
         let total = ("all processes", medians.map(\.1).reduce(0, +))
-        return (medians + [total]).map { name, microseconds in
+        return (medians + [total]).filter { $0.1 >= 1 }.map { name, microseconds in
             Figure(
                 what: "processor, \(name)", condition: condition, value: microseconds,
                 unit: "us each")
