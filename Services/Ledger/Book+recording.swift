@@ -8,15 +8,21 @@ extension Book {
     /// Queues everything that happened to the book: rows, events and the audit trail. It goes out
     /// with the next query or the commit, and that is where its errors surface.
     ///
-    /// The order matters: holds before the transfers that resolve them, accounts before their
-    /// entries, and the outbox after every lock is held.
+    /// The order matters: holds are there before the transfers that resolve them, and the outbox is
+    /// written after every lock is held.
     func record(
         metadata: [TransferID: JSONText] = [:], in tx: borrowing Transaction
     ) throws {
         guard !changes.isEmpty else { return }
-        try updateAccounts(in: tx)
         try insertHolds(in: tx)
-        try insertTransfers(metadata, in: tx)
+        let transfers = changes.compactMap { change in
+            if case .transfer(let transfer) = change.kind { transfer } else { nil }
+        }
+        if transfers.isEmpty {
+            try updateAccounts(in: tx)
+        } else {
+            try post(transfers, metadata, in: tx)
+        }
         try resolveHolds(in: tx)
         try Journal.append(changes, in: tx)
     }
@@ -27,8 +33,7 @@ extension Book {
         try tx.execute(
             BookQueries.updateAccounts,
             changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
-            changed.map(\.posted), changed.map(\.held), changed.map(\.version), now.date,
-            changed.map(\.chainAt.date), changed.map(\.displaced))
+            changed.map(\.held), now.date)
     }
 
     private func insertHolds(in tx: borrowing Transaction) throws {
@@ -51,19 +56,24 @@ extension Book {
             resolved.map(\.transfer?.uuid))
     }
 
-    private func insertTransfers(
-        _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
+    /// If another transaction took a reference after this one had looked, the whole is decided
+    /// again, and then sees it.
+    private func post(
+        _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
     ) throws {
-        let transfers = changes.compactMap { change in
-            if case .transfer(let transfer) = change.kind { transfer } else { nil }
-        }
-        guard !transfers.isEmpty else { return }
-        try insert(transfers, metadata, in: tx)
+        let changed = changedAccounts.compactMap { accounts[$0] }
         let lines = transfers.flatMap { transfer in
             transfer.entries.enumerated().map { (transfer: transfer, line: $0, entry: $1) }
         }
         try tx.execute(
-            BookQueries.insertEntries,
+            BookQueries.post,
+            changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
+            changed.map(\.posted), changed.map(\.held), changed.map(\.version),
+            changed.map(\.chainAt.date), changed.map(\.displaced),
+            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
+            transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
+            transfers.map(\.draft.hold?.uuid), transfers.map(\.time.effectiveAt.date),
+            transfers.map { metadata[$0.id] }, transfers.map(\.draft.reverses?.uuid),
             lines.map(\.entry.line.account.uuid), lines.map(\.entry.version),
             lines.map(\.transfer.tenant), lines.map(\.transfer.id.uuid),
             lines.map { Int64($0.line) }, lines.map(\.entry.line.side.rawValue),
@@ -71,19 +81,6 @@ extension Book {
             lines.map(\.entry.line.amount.currency.code), lines.map(\.entry.balanceAfter),
             lines.map(\.transfer.time.effectiveAt.date), lines.map(\.entry.chainAt.date),
             lines.map(\.entry.displaced), now.date)
-    }
-
-    /// If another transaction took a reference after this one had looked, the whole is decided
-    /// again, and then sees it.
-    private func insert(
-        _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
-    ) throws {
-        try tx.execute(
-            BookQueries.insertTransfers,
-            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
-            transfers.map(\.draft.payment?.uuid), transfers.map(\.saga?.uuid),
-            transfers.map(\.draft.hold?.uuid), transfers.map(\.time.effectiveAt.date),
-            transfers.map { metadata[$0.id] }, transfers.map(\.draft.reverses?.uuid), now.date)
         guard transfers.contains(where: { $0.draft.reference != nil }) else { return }
         do throws(PostgresError) {
             try tx.query(BookQueries.nothing)

@@ -91,17 +91,45 @@ enum BookQueries {
     /// Waits for all that was sent before.
     static let nothing = Statement("SELECT")
 
-    /// Goes before `insertEntries`, which are checked against it.
+    /// For what moves no balance: the status of accounts, and what is held on them.
     static let updateAccounts = Statement(
         """
         UPDATE account
-           SET status = changed.status, posted = changed.posted, held = changed.held,
-               version = changed.version, recorded_at = $7, chain_at = changed.chain_at,
-               displaced = changed.displaced
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[],
-                      $8::timestamptz[], $9::int8[])
-               AS changed (id, tenant, status, posted, held, version, chain_at, displaced)
+           SET status = changed.status, held = changed.held, recorded_at = $5
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[])
+               AS changed (id, tenant, status, held)
          WHERE account.id = changed.id AND account.tenant = changed.tenant
+        """)
+
+    /// Balances, transfers and entries, which are checked against each other when it ends. $1 to $8
+    /// are accounts, $9 to $17 transfers, $18 to $29 entries, $30 is when all of it is recorded.
+    static let post = Statement(
+        """
+        WITH moved AS (
+            UPDATE account
+               SET status = changed.status, posted = changed.posted, held = changed.held,
+                   version = changed.version, recorded_at = $30, chain_at = changed.chain_at,
+                   displaced = changed.displaced
+              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[],
+                          $7::timestamptz[], $8::int8[])
+                   AS changed (id, tenant, status, posted, held, version, chain_at, displaced)
+             WHERE account.id = changed.id AND account.tenant = changed.tenant
+        ), transferred AS (
+            INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at,
+                                  metadata, reverses, created_at)
+            SELECT id, tenant, reference, payment, saga, hold, effective_at,
+                   coalesce(metadata, '{}'), reverses, $30
+              FROM unnest($9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::uuid[],
+                          $14::uuid[], $15::timestamptz[], $16::jsonb[], $17::uuid[])
+                   AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
+                              reverses)
+        )
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after, effective_at, chain_at, displaced, created_at)
+        SELECT posted.*, $30
+          FROM unnest($18::uuid[], $19::int8[], $20::text[], $21::uuid[], $22::int8[], $23::text[],
+                      $24::int8[], $25::text[], $26::int8[], $27::timestamptz[],
+                      $28::timestamptz[], $29::int8[]) AS posted
         """)
 
     static let insertHolds = Statement(
@@ -115,28 +143,6 @@ enum BookQueries {
                       $7::uuid[], $8::uuid[], $9::int8[], $10::uuid[])
                AS placed (id, tenant, account, to_account, amount, currency, payment, saga,
                           expires_in, follows)
-        """)
-
-    static let insertTransfers = Statement(
-        """
-        INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at, metadata,
-                              reverses, created_at)
-        SELECT id, tenant, reference, payment, saga, hold, effective_at, coalesce(metadata, '{}'),
-               reverses, $10
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
-                      $7::timestamptz[], $8::jsonb[], $9::uuid[])
-               AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
-                          reverses)
-        """)
-
-    static let insertEntries = Statement(
-        """
-        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
-                           balance_after, effective_at, chain_at, displaced, created_at)
-        SELECT posted.*, $13
-          FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::uuid[], $5::int8[], $6::text[],
-                      $7::int8[], $8::text[], $9::int8[], $10::timestamptz[], $11::timestamptz[],
-                      $12::int8[]) AS posted
         """)
 
     static let resolveHolds = Statement(

@@ -17,10 +17,7 @@ enum Journal {
         for change in changes {
             let (action, event) = change.told
             events.append(try envelope(event, for: change.cause))
-            lines.append(
-                AuditRow(
-                    tenant: change.cause.tenant, actor: change.cause.actor, action: action,
-                    subject: event.subject, requestID: change.cause.requestID, detail: event))
+            lines.append(change.line(action, event))
         }
         try Outbox.append(events, in: tx)
         try AuditTrail.append(lines, in: tx)
@@ -33,6 +30,20 @@ enum Journal {
 }
 
 extension Change {
+    /// The line of the audit trail. What a transfer moved is not said again: transfers are facts
+    /// that never change, and are sealed with their entries as the trail is.
+    fileprivate func line(_ action: String, _ event: any Event) -> AuditRow {
+        let (tenant, actor, request) = (cause.tenant, cause.actor, cause.requestID)
+        if case .transfer = kind {
+            return AuditRow(
+                tenant: tenant, actor: actor, action: action, subject: event.subject,
+                requestID: request)
+        }
+        return AuditRow(
+            tenant: tenant, actor: actor, action: action, subject: event.subject,
+            requestID: request, detail: event)
+    }
+
     /// What the audit trail calls it, and the event that tells of it.
     fileprivate var told: (action: String, event: any Event) {
         switch kind {

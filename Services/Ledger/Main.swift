@@ -30,6 +30,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 5, name: "remainders", sql: PackageResources.V0005_remainders_sql),
                 Migration(version: 10, name: "sealing", sql: PackageResources.V0010_sealing_sql),
+                Migration(
+                    version: 11, name: "posting_at_once",
+                    sql: PackageResources.V0011_posting_at_once_sql),
             ]),
     ]
 

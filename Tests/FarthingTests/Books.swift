@@ -36,7 +36,10 @@ struct Books: Sendable {
         for service in services {
             let database = try await TestDatabase.make(service.migrations)
             books.databases[service] = database
-            try await books.run("BEGIN; \(service.world) COMMIT;", in: service)
+            // Table by table, which the triggers would refuse; the verifier looks at the whole.
+            try await books.run(
+                "SET session_replication_role = replica; BEGIN; \(service.world) COMMIT;",
+                in: service)
         }
         return books
     }

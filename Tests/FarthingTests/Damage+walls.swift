@@ -5,7 +5,7 @@ extension Damage {
             "a trigger disabled", in: .ledger, foundBy: ["triggers-are-enabled"],
             "ALTER TABLE entry DISABLE TRIGGER entry_append_only"),
         Damage(
-            "the deferred check of transfers disabled", in: .ledger,
+            "the check of transfers disabled", in: .ledger,
             foundBy: ["triggers-are-enabled"],
             "ALTER TABLE transfer DISABLE TRIGGER transfer_balanced"),
         Damage(

@@ -22,111 +22,165 @@ struct BadStatementTests {
         }
     }
 
-    private static let moveBank = Statement(
+    /// Moves the bank's balance, with the transfer and without its other side.
+    private static let oneSided = Statement(
         """
-        UPDATE account
-           SET posted = posted + 7, version = version + 1, recorded_at = now(), chain_at = now()
-         WHERE kind = 'asset'
-        """)
-    private static let moveBoth = Statement(
-        """
-        UPDATE account
-           SET posted = posted + 7, version = version + 1, recorded_at = now(), chain_at = now()
-         WHERE kind IN ('asset', 'liability')
-        """)
-    private static let entriesInItsTimes = Statement(
-        """
-        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
-                           balance_after, created_at, effective_at, chain_at)
-        SELECT account.id, account.version, account.tenant, transfer.id,
-               row_number() OVER (ORDER BY kind),
-               CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted,
-               transfer.created_at, transfer.effective_at, transfer.effective_at
-          FROM account, transfer
-         WHERE kind IN ('asset', 'liability')
-           AND transfer.id = '00000000-0000-7000-8000-000000000001'
-        """)
-    private static let newTransfer = Statement(
-        "INSERT INTO transfer (id, tenant) VALUES ('00000000-0000-7000-8000-000000000001', 'acme')")
-    private static let loneEntry = Statement(
-        """
+        WITH moved AS (
+            UPDATE account
+               SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                   chain_at = now()
+             WHERE kind = 'asset'
+            RETURNING *
+        ), made AS (
+            INSERT INTO transfer (id, tenant)
+            VALUES ('00000000-0000-7000-8000-000000000001', 'acme')
+        )
         INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
                            balance_after)
         SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001', 0, 'debit', 7,
                currency, posted
-          FROM account
-         WHERE kind = 'asset'
+          FROM moved
+        """)
+    private static let loneEntry = Statement(
+        """
+        WITH moved AS (
+            UPDATE account
+               SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                   chain_at = now()
+             WHERE kind = 'asset'
+            RETURNING *
+        )
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after)
+        SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001', 0, 'debit', 7,
+               currency, posted
+          FROM moved
+        """)
+    private static let bothSides = Statement(
+        """
+        WITH moved AS (
+            UPDATE account
+               SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                   chain_at = now()
+             WHERE kind IN ('asset', 'liability')
+            RETURNING *
+        ), made AS (
+            INSERT INTO transfer (id, tenant)
+            VALUES ('00000000-0000-7000-8000-000000000001', 'acme')
+        )
+        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
+                           balance_after)
+        SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
+               row_number() OVER (ORDER BY kind),
+               CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted
+          FROM moved
         """)
 
     static let attempts: [Attempt] = [
         Attempt(
             "cannot record a transfer without entries", stoppedBy: "transfer_balanced",
-            newTransfer),
+            Statement(
+                """
+                INSERT INTO transfer (id, tenant)
+                VALUES ('00000000-0000-7000-8000-000000000001', 'acme')
+                """)),
         Attempt(
             "cannot record a transfer that does not balance", stoppedBy: "transfer_balanced",
-            moveBank, newTransfer, loneEntry),
+            oneSided),
         Attempt(
             "cannot add an entry once its transfer was found to balance",
             stoppedBy: "transfer_balanced",
-            newTransfer, moveBoth,
-            Statement(
-                """
-                INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
-                                   balance_after)
-                SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
-                       row_number() OVER (ORDER BY kind),
-                       CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted
-                  FROM account
-                 WHERE kind IN ('asset', 'liability')
-                """),
-            Statement("SET CONSTRAINTS transfer_balanced IMMEDIATE"),
-            moveBank, loneEntry),
+            bothSides, loneEntry),
         Attempt(
             "cannot record an entry without a transfer", stoppedBy: "entry_chained",
-            moveBank, loneEntry),
+            loneEntry),
         Attempt(
             "cannot add an entry to a transfer of before", stoppedBy: "entry_chained",
-            moveBank,
             Statement(
                 """
+                WITH moved AS (
+                    UPDATE account
+                       SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                           chain_at = now()
+                     WHERE kind = 'asset'
+                    RETURNING *
+                )
                 INSERT INTO entry (account, version, tenant, transfer, line, side, amount,
                                    currency, balance_after)
-                SELECT account.id, account.version, account.tenant, transfer.id, 9, 'debit', 7,
-                       account.currency, account.posted
-                  FROM account, transfer
-                 WHERE account.kind = 'asset'
+                SELECT moved.id, moved.version, moved.tenant, transfer.id, 9, 'debit', 7,
+                       moved.currency, moved.posted
+                  FROM moved, transfer
                  LIMIT 1
                 """)),
         Attempt(
             "cannot record an entry before the one before it", stoppedBy: "entry_chained",
-            moveBoth,
             Statement(
                 """
-                INSERT INTO transfer (id, tenant, created_at, effective_at)
-                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
-                        now() - interval '1 day', now() - interval '1 day')
-                """),
-            entriesInItsTimes),
+                WITH moved AS (
+                    UPDATE account
+                       SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                           chain_at = now() - interval '1 day'
+                     WHERE kind IN ('asset', 'liability')
+                    RETURNING *
+                ), made AS (
+                    INSERT INTO transfer (id, tenant, created_at, effective_at)
+                    VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                            now() - interval '1 day', now() - interval '1 day')
+                )
+                INSERT INTO entry (account, version, tenant, transfer, line, side, amount,
+                                   currency, balance_after, created_at, effective_at, chain_at)
+                SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
+                       row_number() OVER (ORDER BY kind),
+                       CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted,
+                       now() - interval '1 day', now() - interval '1 day', now() - interval '1 day'
+                  FROM moved
+                """)),
         Attempt(
             "cannot date an entry back without displacing it", stoppedBy: "entry_chained",
-            moveBoth,
             Statement(
                 """
-                INSERT INTO transfer (id, tenant, effective_at)
-                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
-                        now() - interval '1 day')
-                """),
-            entriesInItsTimes),
+                WITH moved AS (
+                    UPDATE account
+                       SET posted = posted + 7, version = version + 1, recorded_at = now(),
+                           chain_at = now() - interval '1 day'
+                     WHERE kind IN ('asset', 'liability')
+                    RETURNING *
+                ), made AS (
+                    INSERT INTO transfer (id, tenant, created_at, effective_at)
+                    VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                            now(), now() - interval '1 day')
+                )
+                INSERT INTO entry (account, version, tenant, transfer, line, side, amount,
+                                   currency, balance_after, created_at, effective_at, chain_at)
+                SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
+                       row_number() OVER (ORDER BY kind),
+                       CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted,
+                       now(), now() - interval '1 day', now() - interval '1 day'
+                  FROM moved
+                """)),
         Attempt(
             "cannot record an entry in the future", stoppedBy: "entry_chained",
-            moveBoth,
             Statement(
                 """
-                INSERT INTO transfer (id, tenant, created_at)
-                VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
-                        now() + interval '1 day')
-                """),
-            entriesInItsTimes),
+                WITH moved AS (
+                    UPDATE account
+                       SET posted = posted + 7, version = version + 1, recorded_at = now() + interval '1 day',
+                           chain_at = now()
+                     WHERE kind IN ('asset', 'liability')
+                    RETURNING *
+                ), made AS (
+                    INSERT INTO transfer (id, tenant, created_at, effective_at)
+                    VALUES ('00000000-0000-7000-8000-000000000001', 'acme',
+                            now() + interval '1 day', now())
+                )
+                INSERT INTO entry (account, version, tenant, transfer, line, side, amount,
+                                   currency, balance_after, created_at, effective_at, chain_at)
+                SELECT id, version, tenant, '00000000-0000-7000-8000-000000000001',
+                       row_number() OVER (ORDER BY kind),
+                       CASE kind WHEN 'asset' THEN 'debit' ELSE 'credit' END, 7, currency, posted,
+                       now() + interval '1 day', now(), now()
+                  FROM moved
+                """)),
         Attempt(
             "cannot write sums of displaced entries", stoppedBy: nil,
             Statement("UPDATE displacement SET amount = 1")),
@@ -143,7 +197,7 @@ struct BadStatementTests {
             "cannot hold more than there is", stoppedBy: "account_within_limit",
             Statement("UPDATE account SET held = posted + 1 WHERE kind = 'liability'")),
         Attempt(
-            "cannot open an account with a balance", stoppedBy: "account_matches_entries",
+            "cannot open an account with a balance", stoppedBy: "account_opened_empty",
             Statement(
                 """
                 INSERT INTO account (id, tenant, kind, currency, name, posted, version)
