@@ -20,31 +20,28 @@ enum LedgerSealing {
          LIMIT $3
         """)
 
-    /// Times in microseconds since 1970. The text of jsonb has its keys in one order, and numbers
-    /// as they were written. $1 keys.
+    /// Written as `json`, which takes half the time of `jsonb`; times without their zone, so that
+    /// they do not depend on that of the session. $1 keys.
     private static let contents = Statement(
         """
         SELECT 'txn_' || id, (extract(epoch FROM created_at) * 1000000)::bigint,
-               (jsonb_strip_nulls(jsonb_build_object(
-                    'tenant', tenant, 'reference', reference, 'payment', payment, 'saga', saga,
-                    'hold', hold, 'reverses', reverses, 'xid', xid::text,
-                    'effective_at', (extract(epoch FROM effective_at) * 1000000)::bigint))
-                || jsonb_build_object('metadata', metadata, 'entries', (
-                    SELECT jsonb_agg(
-                               jsonb_build_object(
-                                   'line', line, 'tenant', entry.tenant, 'account', account,
-                                   'version', version, 'side', side, 'amount', amount,
-                                   'currency', currency, 'balance_after', balance_after,
-                                   'created_at',
-                                   (extract(epoch FROM entry.created_at) * 1000000)::bigint,
-                                   'effective_at',
-                                   (extract(epoch FROM entry.effective_at) * 1000000)::bigint,
-                                   'chain_at',
-                                   (extract(epoch FROM chain_at) * 1000000)::bigint,
-                                   'displaced', displaced)
-                               ORDER BY line)
-                      FROM entry
-                     WHERE entry.transfer = transfer.id)))::text
+               json_build_object(
+                   'tenant', tenant, 'reference', reference, 'payment', payment, 'saga', saga,
+                   'hold', hold, 'reverses', reverses, 'xid', xid::text,
+                   'effective_at', effective_at AT TIME ZONE 'UTC', 'metadata', metadata,
+                   'entries', (
+                       SELECT json_agg(
+                                  json_build_object(
+                                      'line', line, 'tenant', entry.tenant, 'account', account,
+                                      'version', version, 'side', side, 'amount', amount,
+                                      'currency', currency, 'balance_after', balance_after,
+                                      'created_at', entry.created_at AT TIME ZONE 'UTC',
+                                      'effective_at', entry.effective_at AT TIME ZONE 'UTC',
+                                      'chain_at', chain_at AT TIME ZONE 'UTC',
+                                      'displaced', displaced)
+                                  ORDER BY line)
+                         FROM entry
+                        WHERE entry.transfer = transfer.id))::text
           FROM transfer
          WHERE id = ANY (ARRAY(SELECT substr(key, 5)::uuid FROM unnest($1::text[]) AS key))
         """)

@@ -28,10 +28,19 @@ struct Background: Service {
         try? await gracefulShutdown()
     }
 
+    /// What fails again and again is tried less often.
     private func repeated(_ interval: Duration) async {
+        var backoff = Backoff(first: interval)
         while !Task.isCancelled {
-            do { try await body() } catch { report(error) }
-            try? await Task.sleep(for: interval)
+            var pause = interval
+            do {
+                try await body()
+                backoff = Backoff(first: interval)
+            } catch {
+                report(error)
+                pause = max(interval, backoff.next())
+            }
+            try? await Task.sleep(for: pause)
         }
     }
 

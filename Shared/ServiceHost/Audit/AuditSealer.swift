@@ -48,18 +48,19 @@ struct AuditSealer: Sendable {
             let rows = try kind.rows(after: cursors[kind.name] ?? kind.start, limit: batch, tx)
             choice.add(rows, of: kind, isAll: rows.count < batch)
         }
+        let rows = choice.rows
         var round = Round(
             size: log.tree.size, sealedUntil: choice.oldestLeft ?? head.now, now: head.now)
-        let rows = choice.rows
-        guard leads, !rows.isEmpty else {
-            if let first = rows.map(\.row.at).min() {
-                round.sealedUntil = min(round.sealedUntil, first)
-            }
+        guard leads, let last = rows.last else {
+            for waiting in rows { round.sealedUntil = min(round.sealedUntil, waiting.row.at) }
             return round
         }
         round.size = try append(rows, to: log, cursors, at: head.now, in: tx)
         round.leaves = rows.count
-        round.isFull = choice.isFull
+        if choice.isFull {
+            round.isFull = true
+            round.sealedUntil = min(round.sealedUntil, last.row.at)
+        }
         return round
     }
 

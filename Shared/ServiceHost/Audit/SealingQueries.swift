@@ -49,7 +49,7 @@ enum SealingQueries {
     static let auditContents = Statement(
         """
         SELECT 'aud_' || id, (extract(epoch FROM at) * 1000000)::bigint,
-               jsonb_build_object(
+               json_build_object(
                    'tenant', tenant, 'actor', actor, 'action', action, 'subject', subject,
                    'request_id', request_id, 'detail', detail, 'xid', xid::text)::text
         FROM audit
