@@ -36,5 +36,20 @@ extension Damage {
             "the outbox not said to reach back at all", in: .billing,
             foundBy: ["outbox-reaches-back"],
             "DELETE FROM outbox_kept"),
+        Damage(
+            "an audit row that nobody seals", in: .payment, foundBy: ["audit-is-sealed"],
+            anyCheckpoint + """
+                INSERT INTO audit (at, tenant, actor, action, subject, detail)
+                VALUES (now() - interval '2 minutes', 'acme', 'a', 'b', 'c', '{}')
+                """),
+        Damage(
+            "transfers that nobody seals", in: .ledger, foundBy: ["transfers-are-sealed"],
+            World.forgetOldMessages + anyCheckpoint),
     ]
+
+    /// From a first checkpoint on, all is sealed.
+    private static let anyCheckpoint = """
+        INSERT INTO audit_checkpoint (tree_size, root, chain, at, note, frontier, cursors)
+        VALUES (1, sha256('a'), sha256('a'), now(), '', sha256('a'), '[]');
+        """
 }

@@ -2,9 +2,9 @@ import Postgres
 
 /// What must be true of every service's database.
 enum EveryDatabaseChecks {
-    static let all = [
-        triggersAreEnabled, factsCannotBeChanged, commandsAreAnswered, outboxReachesBack,
-    ]
+    static let all =
+        [triggersAreEnabled, factsCannotBeChanged, commandsAreAnswered, outboxReachesBack]
+        + SealChecks.everyDatabase
 
     /// Foreign keys and deferred constraints are triggers too, and are disabled the same way.
     static let triggersAreEnabled = Check(

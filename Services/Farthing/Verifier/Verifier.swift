@@ -28,7 +28,8 @@ public struct Verifier: Sendable {
 
     private static let paymentChecks = PaymentChecks.all + RefundChecks.all
     private static let billingChecks = BillingChecks.all + CreditNoteChecks.all
-    private static let ledgerChecks = LedgerChecks.all + ReversalChecks.all + LedgerTimeChecks.all
+    private static let ledgerChecks =
+        LedgerChecks.all + ReversalChecks.all + LedgerTimeChecks.all + SealChecks.ledger
 
     private let databases: Databases
     private let mode: Mode
