@@ -24,7 +24,8 @@ enum CreateCustomer {
         guard let row = rows.first else {
             return .problem(
                 .conflict(
-                    code: "customer-exists", detail: "\(input.account) has a customer already."))
+                    code: BillingCode.customerExists,
+                    detail: "\(input.account) has a customer already."))
         }
         let customer = try CustomerView(row)
         let event = CustomerChanged(

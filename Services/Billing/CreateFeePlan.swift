@@ -18,7 +18,7 @@ enum CreateFeePlan {
     ) throws -> Answer {
         guard let currency = Currency(input.currency) else {
             throw Problem.badRequest(
-                code: "invalid-currency", detail: "It must be an active code of ISO 4217.",
+                code: BillingCode.invalidCurrency, detail: "It must be an active code of ISO 4217.",
                 field: "currency")
         }
         try require(input.percentBp, "percent_bp", atMost: 10_000)

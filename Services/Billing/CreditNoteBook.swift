@@ -78,23 +78,23 @@ extension CreditNoteBook {
     ) -> Verdict {
         guard let invoice, invoice.payment == command.payment else {
             return .refused(
-                Refusal("invoice-unknown", "The payment has no invoice \(command.invoice)."))
+                Refusal(.invoiceUnknown, "The payment has no invoice \(command.invoice)."))
         }
         guard invoice.status == .settled else {
             return .refused(
-                Refusal("invoice-not-settled", "Invoice \(invoice.id) is \(invoice.status)."))
+                Refusal(.invoiceNotSettled, "Invoice \(invoice.id) is \(invoice.status)."))
         }
         let currency = invoice.amount.currency
         guard command.amount.currency == currency else {
             return .refused(
-                Refusal("currency-mismatch", "Invoice \(invoice.id) is in \(currency)."))
+                Refusal(.currencyMismatch, "Invoice \(invoice.id) is in \(currency)."))
         }
         let before = given[invoice.id] ?? PaymentParts()
         let amount = command.amount.minorUnits
         guard amount >= 1, amount <= invoice.parts.amount - before.amount else {
             return .refused(
                 Refusal(
-                    "credit-exceeds-invoice",
+                    .creditExceedsInvoice,
                     "Credit notes would give back more than invoice \(invoice.id) is about."))
         }
         let parts = invoice.parts.giving(back: amount, after: before)

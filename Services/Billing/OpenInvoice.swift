@@ -13,7 +13,7 @@ extension InvoiceBook {
         let payer: Customer?
         if let named = command.customer {
             guard let customer = customer(named, of: tenant) else {
-                return .refused(Refusal("customer-unknown", "There is no customer \(named)."))
+                return .refused(Refusal(.customerUnknown, "There is no customer \(named)."))
             }
             payer = customer
         } else {
@@ -23,12 +23,12 @@ extension InvoiceBook {
         if let payer {
             if payer.isSuspended {
                 return .refused(
-                    Refusal("customer-suspended", "Customer \(payer.id) is suspended."))
+                    Refusal(.customerSuspended, "Customer \(payer.id) is suspended."))
             }
             guard hasCredit(payer, for: command.amount) else {
                 return .refused(
                     Refusal(
-                        "credit-limit-exceeded",
+                        .creditLimitExceeded,
                         "The open invoices of customer \(payer.id) would exceed its limit."))
             }
         }
@@ -36,12 +36,12 @@ extension InvoiceBook {
         let currency = command.amount.currency
         guard let plan = plan(for: currency, of: tenant) else {
             return .refused(
-                Refusal("fee-plan-missing", "No fee plan is in force for \(currency)."))
+                Refusal(.feePlanMissing, "No fee plan is in force for \(currency)."))
         }
         let charge = try Fees.charge(for: command.amount, by: plan)
         guard charge.total.minorUnits <= command.amount.minorUnits else {
             return .refused(
-                Refusal("fee-exceeds-amount", "Fee and tax would be more than the payment."))
+                Refusal(.feeExceedsAmount, "Fee and tax would be more than the payment."))
         }
 
         record(

@@ -49,7 +49,7 @@ struct AccountView: Encodable, Sendable {
         _ id: AccountID, of tenant: String, in tx: borrowing Transaction
     ) throws -> AccountView {
         guard let row = try tx.query(LedgerQueries.account, tenant, id.uuid).first else {
-            throw Problem.notFound(code: "account-unknown", detail: "There is no account \(id).")
+            throw LedgerRefusal.accountUnknown(id).problem.ofPath
         }
         return try AccountView(row: row)
     }

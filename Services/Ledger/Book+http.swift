@@ -28,12 +28,14 @@ extension JSONText {
     }
 }
 
+extension LedgerRefusal.Code: ProblemCode {}
+
 extension LedgerRefusal {
     /// How HTTP says it: 402 for a lack of money, 409 for what another state would allow, 422 for
     /// what never will be. A hold, or a transfer to be reversed, is always named by the path, so an
     /// unknown one is 404.
     var problem: Problem {
-        Problem(status: status, code: code.rawValue, detail: detail)
+        Problem(status: status, code: code, detail: detail)
     }
 
     private var status: Int {

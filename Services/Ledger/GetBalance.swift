@@ -22,9 +22,7 @@ struct GetBalance: Encodable, Sendable {
             LedgerQueries.balanceAt, account.id.uuid, asked, axis.rawValue)
         guard let row = rows.first else { throw Problem.notFound }
         guard try row.read(2, as: Bool.self) || axis == .effective else {
-            throw Problem.badRequest(
-                code: "invalid-parameter", detail: "What will be known is not known yet.",
-                field: "at")
+            throw Problem.invalidParameter("at", "What will be known is not known yet.")
         }
         return .ok(
             GetBalance(

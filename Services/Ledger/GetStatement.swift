@@ -37,11 +37,7 @@ struct GetStatement: Encodable, Sendable {
         try Settling.settle(account, until: nil, in: tx)
         let lines = try range.entries(after: nil, limit: maximumLines + 1, in: tx)
         guard lines.count <= maximumLines else {
-            return .problem(
-                .unprocessable(
-                    code: "statement-too-long",
-                    detail: "The period has more than \(maximumLines) lines: ask for a shorter "
-                        + "one, or page through the account's entries."))
+            return .problem(LedgerRefusal.statementTooLong(over: maximumLines).problem)
         }
         let statement = try GetStatement(
             of: account, range, lines, bounds: range.bounds(in: tx))

@@ -26,7 +26,7 @@ struct HoldView: Encodable, Sendable {
     /// The tenant's hold of that id, or 404.
     init(_ id: HoldID, of tenant: String, in tx: borrowing Transaction) throws {
         guard let row = try tx.query(LedgerQueries.hold, tenant, id.uuid).first else {
-            throw Problem.notFound(code: "hold-unknown", detail: "There is no hold \(id).")
+            throw LedgerRefusal.holdUnknown(id).problem
         }
         self.id = HoldID(try row.read(0))
         account = AccountID(try row.read(1))

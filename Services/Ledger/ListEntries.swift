@@ -121,9 +121,8 @@ struct EntryCursor: Equatable, Sendable, CustomStringConvertible {
         moment.map { "\($0.microseconds).\(count)" } ?? "\(count)"
     }
 
-    private static let notOurs = Problem.badRequest(
-        code: "invalid-parameter", detail: "'cursor' must be a 'next_cursor' of this list.",
-        field: "cursor")
+    private static let notOurs = Problem.invalidParameter(
+        "cursor", "'cursor' must be a 'next_cursor' of this list.")
 }
 
 /// `GET /v1/accounts/{id}/entries?from=&to=&axis=`: page by page, with the running balance.

@@ -62,9 +62,7 @@ struct ReverseTransferRequest: Codable, Sendable {
     func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         let id: TransferID = try scope.id()
         guard amount == nil || entries == nil else {
-            throw Problem.badRequest(
-                code: "invalid-parameter", detail: "Give 'amount' or 'entries', not both.",
-                field: "entries")
+            throw Problem.invalidField("entries", "Give 'amount' or 'entries', not both.")
         }
         var named = WorkingSet()
         named.name(id, of: scope.tenant)

@@ -22,9 +22,7 @@ extension RequestScope {
     func time(_ name: String) throws(Problem) -> Date? {
         guard let text = query(name) else { return nil }
         guard let time = RFC3339.parse(text) else {
-            throw .badRequest(
-                code: "invalid-parameter", detail: "'\(name)' must be a time as RFC 3339 has it.",
-                field: name)
+            throw .invalidParameter(name, "'\(name)' must be a time as RFC 3339 has it.")
         }
         return LedgerTime.clamped(time)
     }

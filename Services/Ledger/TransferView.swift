@@ -58,7 +58,7 @@ struct TransferView: Encodable, Sendable {
     init(_ id: TransferID, of tenant: String, in tx: borrowing Transaction) throws {
         let lines = try tx.query(LedgerQueries.transferEntries, tenant, id.uuid)
         guard let row = try tx.query(LedgerQueries.transfer, tenant, id.uuid).first else {
-            throw Problem.notFound(code: "transfer-unknown", detail: "There is no transfer \(id).")
+            throw LedgerRefusal.transferUnknown(id).problem
         }
         self.id = id
         entries = try lines.map { line in

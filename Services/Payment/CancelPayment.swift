@@ -11,9 +11,6 @@ struct CancelPayment: Sendable {
         let reason: ShortText?
     }
 
-    /// The `failure.code` of a payment that was cancelled.
-    static let code = "cancelled"
-
     let runner: SagaRunner<PaymentProgress>
 
     func callAsFunction(
@@ -21,12 +18,13 @@ struct CancelPayment: Sendable {
     ) throws -> Answer {
         let payment = try GetPayment.find(try scope.id(), tenant: scope.tenant, in: tx)
         let verdict = try runner.compensate(
-            payment.saga, code: Self.code, detail: request.reason?.text ?? "Cancelled on request.",
+            payment.saga, code: TurnRound.cancelled.rawValue,
+            detail: request.reason?.text ?? "Cancelled on request.",
             in: tx)
         guard case .moved = verdict else {
             return .problem(
                 .conflict(
-                    code: "payment-not-cancellable",
+                    code: PaymentCode.paymentNotCancellable,
                     detail: "Payment \(payment.id) \(verdict.reason)."))
         }
         try AuditTrail.append(

@@ -57,7 +57,7 @@ private struct Draft {
     init(_ request: CreatePayment.Request, _ scope: RequestScope) throws(Problem) {
         guard request.source != request.destination else {
             throw .unprocessable(
-                code: "same-account",
+                code: PaymentCode.sameAccount,
                 detail: "A payment's source and destination must be two accounts.")
         }
         self.payment = Payment(request)

@@ -9,9 +9,6 @@ struct OperateSagas: Sendable {
         let reason: ShortText?
     }
 
-    /// The `failure.code` of what an operator turned round.
-    static let code = "compensated-by-operator"
-
     /// What can be done to the sagas of one definition.
     private struct Operable: Sendable {
         let retry: @Sendable (SagaID, borrowing Transaction) throws -> SagaVerdict
@@ -20,7 +17,8 @@ struct OperateSagas: Sendable {
         init<State>(_ runner: SagaRunner<State>) {
             retry = { id, tx in try runner.retry(id, in: tx) }
             compensate = { id, detail, tx in
-                try runner.compensate(id, code: OperateSagas.code, detail: detail, in: tx)
+                try runner.compensate(
+                    id, code: TurnRound.byOperator.rawValue, detail: detail, in: tx)
             }
         }
     }
@@ -71,7 +69,7 @@ struct OperateSagas: Sendable {
     ) throws -> SagaSummary {
         let id: SagaID = try scope.id()
         guard let saga = try sagas.find(id, tenant: scope.tenant, in: tx) else {
-            throw Problem.notFound(code: "saga-unknown", detail: "There is no saga \(id).")
+            throw Problem.notFound(code: PaymentCode.sagaUnknown, detail: "There is no saga \(id).")
         }
         return saga
     }
@@ -96,14 +94,14 @@ struct OperateSagas: Sendable {
 
 extension SagaVerdict {
     /// The code of the problem that says why a saga did not move; `nil` if it did.
-    fileprivate var code: String? {
+    fileprivate var code: PaymentCode? {
         switch self {
         case .moved: nil
-        case .unknown: "saga-unknown"
-        case .hasEnded: "saga-ended"
-        case .compensating: "saga-compensating"
-        case .pastItsPivot: "saga-past-its-pivot"
-        case .notWaiting: "saga-not-waiting"
+        case .unknown: .sagaUnknown
+        case .hasEnded: .sagaEnded
+        case .compensating: .sagaCompensating
+        case .pastItsPivot: .sagaPastItsPivot
+        case .notWaiting: .sagaNotWaiting
         }
     }
 }

@@ -34,7 +34,7 @@ struct RefundPayment: Sendable {
         guard amount >= 1, amount <= left else {
             return .problem(
                 .unprocessable(
-                    code: "refund-exceeds-payment",
+                    code: PaymentCode.refundExceedsPayment,
                     detail: "Of payment \(id), \(left) can still be refunded."))
         }
         let refund = Refund(request, of: payment, amount: amount)
@@ -66,9 +66,10 @@ extension Payment {
     fileprivate var notRefundable: Problem {
         status == .processing
             ? .conflict(
-                code: "payment-processing", detail: "Payment \(id) is not finished: cancel it.")
+                code: PaymentCode.paymentProcessing,
+                detail: "Payment \(id) is not finished: cancel it.")
             : .unprocessable(
-                code: "payment-failed", detail: "Payment \(id) failed and moved no money.")
+                code: PaymentCode.paymentFailed, detail: "Payment \(id) failed and moved no money.")
     }
 }
 

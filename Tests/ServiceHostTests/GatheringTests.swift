@@ -177,7 +177,7 @@ private final class Batches: Sendable {
     ) throws -> Answer {
         switch input.body.text {
         case "poison": throw Poison()
-        case "refused": .problem(.unprocessable(code: "refused", detail: "No."))
+        case "refused": .problem(.unprocessable(code: TestCode.refused, detail: "No."))
         case "missing": .problem(.notFound)
         case "rehearsal": Answer.ok(input).rehearsed
         case "pending", "fails to complete":

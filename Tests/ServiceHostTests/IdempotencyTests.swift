@@ -72,7 +72,7 @@ struct IdempotencyTests {
                 (input: NoteRoutes.NewNote, scope, tx) in
                 let note = try NoteRoutes.write(input, scope, tx)
                 throw Problem.paymentRequired(
-                    code: "insufficient-funds", detail: "Note \(note.id) is too dear.")
+                    code: TestCode.insufficientFunds, detail: "Note \(note.id) is too dear.")
             }
         }) { server in
             let first = try await server.post("/v1/notes", #"{"body":"x"}"#, key: "k")
@@ -113,7 +113,7 @@ struct IdempotencyTests {
             routes.post("/v1/notes", operation: "test.returned", scope: .ledgerWrite) {
                 (input: NoteRoutes.NewNote, scope, tx) in
                 _ = try NoteRoutes.write(input, scope, tx)
-                return .problem(.conflict(code: "frozen", detail: "It is frozen."))
+                return .problem(.conflict(code: TestCode.frozen, detail: "It is frozen."))
             }
         }) { server in
             for _ in 0..<2 {

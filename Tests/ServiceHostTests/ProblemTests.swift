@@ -8,7 +8,7 @@ import Testing
 struct ProblemTests {
     @Test("a problem is written as RFC 9457 wants it")
     func renders() {
-        let problem = Problem.unprocessable(code: "same-account", detail: "Choose two.")
+        let problem = Problem.unprocessable(code: TestCode.sameAccount, detail: "Choose two.")
         #expect(
             String(decoding: problem.body(requestID: "req_1"), as: UTF8.self)
                 == #"{"code":"same-account","detail":"Choose two.","request_id":"req_1","#

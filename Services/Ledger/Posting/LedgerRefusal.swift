@@ -8,65 +8,33 @@ import Money
 /// other.
 struct LedgerRefusal: Error, Equatable, Sendable {
     /// Stable and machine-readable; `rawValue` is what crosses the border.
-    struct Code: Hashable, Sendable {
-        private enum Name: String, Sendable {
-            case accountUnknown = "account-unknown"
-            case accountFrozen = "account-frozen"
-            case accountClosed = "account-closed"
-            case accountNotEmpty = "account-not-empty"
-            case accountNotHoldable = "account-not-holdable"
-            case accountOfOperator = "account-of-operator"
-            case sameAccount = "same-account"
-            case currencyMismatch = "currency-mismatch"
-            case insufficientFunds = "insufficient-funds"
-            case balanceOverflow = "balance-overflow"
-            case invalidEntries = "invalid-entries"
-            case unbalancedTransfer = "unbalanced-transfer"
-            case duplicateReference = "duplicate-reference"
-            case duplicateHold = "duplicate-hold"
-            case holdUnknown = "hold-unknown"
-            case holdNotOpen = "hold-not-open"
-            case holdExpired = "hold-expired"
-            case holdOfPayment = "hold-of-payment"
-            case amountExceedsHold = "amount-exceeds-hold"
-            case transferUnknown = "transfer-unknown"
-            case transferIsReversal = "transfer-is-reversal"
-            case transferOfPayment = "transfer-of-payment"
-            case alreadyReversed = "already-reversed"
-            case effectiveAtOutOfRange = "effective-at-out-of-range"
-            case limitInUse = "limit-in-use"
-        }
-
-        private let name: Name
-        private init(_ name: Name) { self.name = name }
-
-        var rawValue: String { name.rawValue }
-
-        static let accountUnknown = Code(.accountUnknown)
-        static let accountFrozen = Code(.accountFrozen)
-        static let accountClosed = Code(.accountClosed)
-        static let accountNotEmpty = Code(.accountNotEmpty)
-        static let accountNotHoldable = Code(.accountNotHoldable)
-        static let accountOfOperator = Code(.accountOfOperator)
-        static let sameAccount = Code(.sameAccount)
-        static let currencyMismatch = Code(.currencyMismatch)
-        static let insufficientFunds = Code(.insufficientFunds)
-        static let balanceOverflow = Code(.balanceOverflow)
-        static let invalidEntries = Code(.invalidEntries)
-        static let unbalancedTransfer = Code(.unbalancedTransfer)
-        static let duplicateReference = Code(.duplicateReference)
-        static let duplicateHold = Code(.duplicateHold)
-        static let holdUnknown = Code(.holdUnknown)
-        static let holdNotOpen = Code(.holdNotOpen)
-        static let holdExpired = Code(.holdExpired)
-        static let holdOfPayment = Code(.holdOfPayment)
-        static let amountExceedsHold = Code(.amountExceedsHold)
-        static let transferUnknown = Code(.transferUnknown)
-        static let transferIsReversal = Code(.transferIsReversal)
-        static let transferOfPayment = Code(.transferOfPayment)
-        static let alreadyReversed = Code(.alreadyReversed)
-        static let effectiveAtOutOfRange = Code(.effectiveAtOutOfRange)
-        static let limitInUse = Code(.limitInUse)
+    enum Code: String, CaseIterable, Sendable {
+        case accountUnknown = "account-unknown"
+        case accountFrozen = "account-frozen"
+        case accountClosed = "account-closed"
+        case accountNotEmpty = "account-not-empty"
+        case accountNotHoldable = "account-not-holdable"
+        case accountOfOperator = "account-of-operator"
+        case sameAccount = "same-account"
+        case currencyMismatch = "currency-mismatch"
+        case insufficientFunds = "insufficient-funds"
+        case balanceOverflow = "balance-overflow"
+        case invalidEntries = "invalid-entries"
+        case unbalancedTransfer = "unbalanced-transfer"
+        case duplicateReference = "duplicate-reference"
+        case duplicateHold = "duplicate-hold"
+        case holdUnknown = "hold-unknown"
+        case holdNotOpen = "hold-not-open"
+        case holdExpired = "hold-expired"
+        case holdOfPayment = "hold-of-payment"
+        case amountExceedsHold = "amount-exceeds-hold"
+        case transferUnknown = "transfer-unknown"
+        case transferIsReversal = "transfer-is-reversal"
+        case transferOfPayment = "transfer-of-payment"
+        case alreadyReversed = "already-reversed"
+        case statementTooLong = "statement-too-long"
+        case effectiveAtOutOfRange = "effective-at-out-of-range"
+        case limitInUse = "limit-in-use"
     }
 
     let code: Code
@@ -166,5 +134,11 @@ extension LedgerRefusal {
             .effectiveAtOutOfRange,
             "A transfer takes effect at most \(past) days before or \(future) days after it is "
                 + "recorded.")
+    }
+    static func statementTooLong(over lines: Int) -> Self {
+        Self(
+            .statementTooLong,
+            "The period has more than \(lines) lines: ask for a shorter one, or page through the "
+                + "account's entries.")
     }
 }

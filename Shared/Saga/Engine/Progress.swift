@@ -2,6 +2,9 @@ import Contracts
 
 /// Why a saga cannot go on, or could not.
 public struct SagaFailure: Hashable, Codable, Sendable {
+    /// The `code` of a step that did not answer in all its attempts.
+    public static let noAnswer = "no-answer"
+
     /// The step that was refused or did not answer, or that the saga stood at when it was turned
     /// round.
     public let step: String

@@ -61,7 +61,7 @@ extension Engine.Turn {
         note(.silent, request)
         guard isLastAttempt(request) else { return pause(request) }
         let failure = SagaFailure(
-            step: name(request), code: "no-answer",
+            step: name(request), code: SagaFailure.noAnswer,
             detail: "No answer after \(request.attempt) attempts.")
         switch (direction, plan.steps[request.step].kind) {
         case (.compensation, _):

@@ -17,9 +17,7 @@ enum AuditDesk {
         let page = try scope.page()
         let below = try page.cursor.map { text throws(Problem) in
             guard let id = AuditTrail.id(text) else {
-                throw .badRequest(
-                    code: "invalid-parameter", detail: "'cursor' is not one of this list.",
-                    field: "cursor")
+                throw .invalidParameter("cursor", "'cursor' is not one of this list.")
             }
             return id
         }
@@ -36,7 +34,8 @@ enum AuditDesk {
     ) throws -> Answer {
         guard let row = try tx.query(AuditDeskQueries.checkpoint).first else {
             throw Problem.notFound(
-                code: "nothing-sealed", detail: "There is no checkpoint: nothing is sealed yet.")
+                code: HostCode.nothingSealed,
+                detail: "There is no checkpoint: nothing is sealed yet.")
         }
         return .ok(
             CheckpointView(

@@ -63,9 +63,7 @@ extension DeadLetterDesk {
         let page = try scope.page()
         let above = try page.cursor.map { text throws(Problem) in
             guard let id = Int64(text) else {
-                throw .badRequest(
-                    code: "invalid-parameter", detail: "'cursor' is not one of this list.",
-                    field: "cursor")
+                throw .invalidParameter("cursor", "'cursor' is not one of this list.")
             }
             return id
         }
@@ -82,7 +80,7 @@ extension DeadLetterDesk {
             let row = try tx.query(DeadLetterQueries.one, scope.tenant, id).first
         else {
             throw Problem.notFound(
-                code: "dead-letter-unknown", detail: "There is no dead letter '\(text)'.")
+                code: HostCode.deadLetterUnknown, detail: "There is no dead letter '\(text)'.")
         }
         return try DeadLetter(row)
     }
@@ -95,7 +93,8 @@ extension DeadLetterDesk {
         let now = try find(scope, tx)
         if let resolution = now.resolution {
             throw Problem.conflict(
-                code: "dead-letter-resolved", detail: "Dead letter \(now.id) was \(resolution).")
+                code: HostCode.deadLetterResolved,
+                detail: "Dead letter \(now.id) was \(resolution).")
         }
         return now
     }
@@ -104,14 +103,14 @@ extension DeadLetterDesk {
         let letter = try take(scope, tx)
         guard let key = letter.key, letter.envelope != nil else {
             throw Problem.unprocessable(
-                code: "dead-letter-undecodable",
+                code: HostCode.deadLetterUndecodable,
                 detail: "Dead letter \(letter.id) is no message that could be handled.")
         }
         let waiting = try tx.query(DeadLetterQueries.waiting, letter.topic, key, Int64(1))
             .map(DeadLetter.init)
         if let first = waiting.first, first.id != letter.id {
             throw Problem.conflict(
-                code: "dead-letter-out-of-order",
+                code: HostCode.deadLetterOutOfOrder,
                 detail: "Dead letter \(first.id) of the same key comes first.")
         }
         try handle([letter], of: letter.topic, tx)
@@ -129,7 +128,7 @@ extension DeadLetterDesk {
         let letters = Array(waiting.prefix(Int(Self.limit)))
         guard !letters.isEmpty else {
             throw Problem.notFound(
-                code: "dead-letter-unknown",
+                code: HostCode.deadLetterUnknown,
                 detail: "Nothing of key '\(request.key)' waits in \(request.topic).")
         }
         try handle(letters, of: request.topic, tx)
@@ -151,7 +150,7 @@ extension DeadLetterDesk {
     ) throws {
         guard let handler = handlers[topic] else {
             throw Problem.unprocessable(
-                code: "replay-failed", detail: "Nobody here handles \(topic) any more.")
+                code: HostCode.replayFailed, detail: "Nobody here handles \(topic) any more.")
         }
         do {
             try handler(letters.compactMap(\.envelope), tx)
@@ -160,7 +159,8 @@ extension DeadLetterDesk {
         } catch let error as PostgresError where error.isRetriable {
             throw error
         } catch {
-            throw Problem.unprocessable(code: "replay-failed", detail: "It failed again: \(error)")
+            throw Problem.unprocessable(
+                code: HostCode.replayFailed, detail: "It failed again: \(error)")
         }
     }
 

@@ -12,7 +12,7 @@ struct Caller: Equatable, Sendable {
     func require(_ scope: Scope) throws(Problem) {
         guard scopes.contains(scope) else {
             var problem = Problem(
-                status: 403, code: "insufficient-scope",
+                status: 403, code: HostCode.insufficientScope,
                 detail: "The token lacks the scope '\(scope.rawValue)'.")
             problem.headers[.wwwAuthenticate] =
                 #"Bearer error="insufficient_scope", scope="\#(scope.rawValue)""#
@@ -85,7 +85,7 @@ extension Problem {
     }
 
     fileprivate static func unauthenticated(_ detail: String, challenge: String) -> Problem {
-        var problem = Problem(status: 401, code: "unauthenticated", detail: detail)
+        var problem = Problem(status: 401, code: HostCode.unauthenticated, detail: detail)
         problem.headers[.wwwAuthenticate] = challenge
         return problem
     }

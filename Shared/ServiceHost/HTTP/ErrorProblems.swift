@@ -12,7 +12,7 @@ extension Problem {
         case let error as PostgresError: telling(error)
         case let error as HTTPError: telling(error)
         case is CancellationError:
-            .unavailable(code: "shutting-down", detail: "Send it again with the same key.")
+            .unavailable(code: HostCode.shuttingDown, detail: "Send it again with the same key.")
         default: .internal
         }
     }
@@ -20,29 +20,30 @@ extension Problem {
     private static func telling(_ error: PostgresError) -> Problem {
         switch error.code {
         case .overloaded:
-            .unavailable(code: "overloaded", detail: "Too much is waiting; try again soon.")
+            .unavailable(code: HostCode.overloaded, detail: "Too much is waiting; try again soon.")
         case .connectionFailed, .connectionLost, .closed:
-            .unavailable(code: "database-unavailable", detail: "Try again soon.")
+            .unavailable(code: HostCode.databaseUnavailable, detail: "Try again soon.")
         case .commitOutcomeUnknown:
             .unavailable(
-                code: "outcome-unknown",
+                code: HostCode.outcomeUnknown,
                 detail: "It may have been done. Send it again with the same Idempotency-Key.")
         case .lockTimeout, .queryCanceled, .serializationFailure, .deadlockDetected:
-            .unavailable(code: "busy", detail: "Others hold what this needs; try again soon.")
+            .unavailable(
+                code: HostCode.busy, detail: "Others hold what this needs; try again soon.")
         default: error.isRefusedText ? .unstorable : .internal
         }
     }
 
     private static let unstorable = Problem.badRequest(
-        code: "invalid-field", detail: "A text holds a character that cannot be stored.")
+        code: HostCode.invalidField, detail: "A text holds a character that cannot be stored.")
 
     private static func telling(_ error: HTTPError) -> Problem {
         switch error.status {
         case .notFound:
-            .notFound(code: "unknown-route", detail: "There is no such route.")
+            .notFound(code: HostCode.unknownRoute, detail: "There is no such route.")
         case .contentTooLarge: .contentTooLarge(JSONBody.limit)
         case let status where status.kind == .clientError:
-            Problem(status: status.code, code: "bad-request", detail: status.reasonPhrase)
+            Problem(status: status.code, code: HostCode.badRequest, detail: status.reasonPhrase)
         default: .internal
         }
     }

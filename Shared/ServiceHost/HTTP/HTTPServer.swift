@@ -65,7 +65,7 @@ struct HTTPServer: Service {
         for method in Self.methods where !allowed.contains(method) {
             router.on(RouterPath(path), method: method) { _, _ -> Response in
                 var problem = Problem(
-                    status: 405, code: "method-not-allowed", detail: "Allowed here: \(names).")
+                    status: 405, code: HostCode.methodNotAllowed, detail: "Allowed here: \(names).")
                 problem.headers[.allow] = names
                 throw problem
             }

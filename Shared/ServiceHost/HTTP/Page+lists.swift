@@ -11,9 +11,7 @@ extension Page {
     public func last<Subject>(as type: ID<Subject>.Type) throws(Problem) -> ID<Subject>? {
         guard let text = cursor else { return nil }
         guard let id = ID<Subject>(text) else {
-            throw .badRequest(
-                code: "invalid-parameter", detail: "'cursor' must be a 'next_cursor' of this list.",
-                field: "cursor")
+            throw .invalidParameter("cursor", "'cursor' must be a 'next_cursor' of this list.")
         }
         return id
     }
@@ -38,9 +36,7 @@ extension RequestScope {
         guard let text = query(name) else { return nil }
         guard let word = Word(rawValue: text) else {
             let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .badRequest(
-                code: "invalid-parameter", detail: "'\(name)' must be one of: \(words).",
-                field: name)
+            throw .invalidParameter(name, "'\(name)' must be one of: \(words).")
         }
         return word
     }

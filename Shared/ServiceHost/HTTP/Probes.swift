@@ -38,7 +38,7 @@ enum Probes {
             },
             Endpoint(method: .get, path: "/readyz") { _, _ in
                 if let fault = await readiness.fault() {
-                    throw Problem.unavailable(code: "not-ready", detail: fault)
+                    throw Problem.unavailable(code: HostCode.notReady, detail: fault)
                 }
                 return Response.text("ok\n")
             },

@@ -22,12 +22,12 @@ public struct Problem: Error, Equatable, Sendable {
 
     /// `title` is made of the code's words unless given.
     public init(
-        status: Int, code: String, title: String? = nil, detail: String, field: String? = nil,
-        retryAfter: Int? = nil
+        status: Int, code: some ProblemCode, title: String? = nil, detail: String,
+        field: String? = nil, retryAfter: Int? = nil
     ) {
         self.status = status
-        self.code = code
-        self.title = title ?? Problem.title(of: code)
+        self.code = code.rawValue
+        self.title = title ?? Problem.title(of: code.rawValue)
         self.detail = detail
         self.field = field
         self.retryAfter = retryAfter
@@ -42,18 +42,23 @@ public struct Problem: Error, Equatable, Sendable {
 extension Problem {
     /// 400: the request cannot be understood.
     public static func badRequest(
-        code: String = "bad-request", detail: String, field: String? = nil
+        code: some ProblemCode = HostCode.badRequest, detail: String, field: String? = nil
     ) -> Problem {
         Problem(status: 400, code: code, detail: detail, field: field)
     }
 
     /// 400: one field is not what it should be.
     public static func invalidField(_ field: String, _ detail: String) -> Problem {
-        Problem(status: 400, code: "invalid-field", detail: detail, field: field)
+        Problem(status: 400, code: HostCode.invalidField, detail: detail, field: field)
+    }
+
+    /// 400: one query parameter is not what it should be.
+    public static func invalidParameter(_ name: String, _ detail: String) -> Problem {
+        Problem(status: 400, code: HostCode.invalidParameter, detail: detail, field: name)
     }
 
     /// 402: understood, allowed, and there is not enough money.
-    public static func paymentRequired(code: String, detail: String) -> Problem {
+    public static func paymentRequired(code: some ProblemCode, detail: String) -> Problem {
         Problem(status: 402, code: code, detail: detail)
     }
 
@@ -61,30 +66,34 @@ extension Problem {
     public static let notFound = Problem.notFound(detail: "There is no such resource.")
 
     /// 404: there is no such thing, or it is another tenant's.
-    public static func notFound(code: String = "not-found", detail: String) -> Problem {
+    public static func notFound(code: some ProblemCode = HostCode.notFound, detail: String)
+        -> Problem
+    {
         Problem(status: 404, code: code, detail: detail)
     }
 
     /// 409: not in its present state.
     public static func conflict(
-        code: String, detail: String, retryAfter: Int? = nil
+        code: some ProblemCode, detail: String, retryAfter: Int? = nil
     ) -> Problem {
         Problem(status: 409, code: code, detail: detail, retryAfter: retryAfter)
     }
 
     /// 422: understood, and against a rule.
-    public static func unprocessable(code: String, detail: String) -> Problem {
+    public static func unprocessable(code: some ProblemCode, detail: String) -> Problem {
         Problem(status: 422, code: code, detail: detail)
     }
 
     /// 503: not now; try again with the same idempotency key.
-    public static func unavailable(code: String, detail: String, retryAfter: Int = 1) -> Problem {
+    public static func unavailable(code: some ProblemCode, detail: String, retryAfter: Int = 1)
+        -> Problem
+    {
         Problem(status: 503, code: code, detail: detail, retryAfter: retryAfter)
     }
 
     /// 500: our fault, and nothing of it is told.
     static let `internal` = Problem(
-        status: 500, code: "internal-error",
+        status: 500, code: HostCode.internalError,
         detail: "Something went wrong on our side. The request id finds it in our logs.")
 }
 

@@ -10,7 +10,7 @@ enum QueryString {
             guard let name = decoded(sides[0]), let value = decoded(sides.count > 1 ? sides[1] : "")
             else {
                 throw .badRequest(
-                    code: "invalid-parameter", detail: "The query string is not valid.")
+                    code: HostCode.invalidParameter, detail: "The query string is not valid.")
             }
             if items[name] == nil { items[name] = value }
         }

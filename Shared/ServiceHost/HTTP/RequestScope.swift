@@ -67,9 +67,7 @@ public struct RequestScope: Sendable {
     ) throws(Problem) -> ID<Subject>? {
         guard let text = query(name) else { return nil }
         guard let id = ID<Subject>(text) else {
-            throw .badRequest(
-                code: "invalid-parameter", detail: "'\(name)' must be an id '\(Subject.prefix)_…'.",
-                field: name)
+            throw .invalidParameter(name, "'\(name)' must be an id '\(Subject.prefix)_…'.")
         }
         return id
     }
@@ -78,9 +76,7 @@ public struct RequestScope: Sendable {
     public func page() throws(Problem) -> Page {
         guard let text = query("limit") else { return Page(limit: 20, cursor: query("cursor")) }
         guard let limit = Int(text), (1...100).contains(limit) else {
-            throw .badRequest(
-                code: "invalid-parameter", detail: "'limit' must be between 1 and 100.",
-                field: "limit")
+            throw .invalidParameter("limit", "'limit' must be between 1 and 100.")
         }
         return Page(limit: limit, cursor: query("cursor"))
     }

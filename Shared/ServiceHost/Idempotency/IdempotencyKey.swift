@@ -7,12 +7,12 @@ struct IdempotencyKey: Equatable, Sendable {
     init(header: String?) throws(Problem) {
         guard let header else {
             throw .badRequest(
-                code: "idempotency-key-missing",
+                code: HostCode.idempotencyKeyMissing,
                 detail: "A request that changes something needs an Idempotency-Key header.")
         }
         guard let value = IdempotencyKey.parse(header), (1...255).contains(value.utf8.count) else {
             throw .badRequest(
-                code: "idempotency-key-invalid",
+                code: HostCode.idempotencyKeyInvalid,
                 detail: "Idempotency-Key must be 1 to 255 visible ASCII characters, bare or quoted."
             )
         }

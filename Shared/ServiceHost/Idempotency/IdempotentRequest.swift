@@ -76,11 +76,11 @@ struct IdempotentRequest: Sendable {
     }
 
     static let inProgress = Problem.conflict(
-        code: "idempotency-in-progress",
+        code: HostCode.idempotencyInProgress,
         detail: "A request with this Idempotency-Key is still being processed.", retryAfter: 1)
 
     static let reused = Problem.unprocessable(
-        code: "idempotency-key-reused",
+        code: HostCode.idempotencyKeyReused,
         detail: "This Idempotency-Key was used for a different request.")
 }
 

@@ -31,7 +31,7 @@ extension Problem {
     /// 400: not an integer of minor units between 1 and 99,999,999,999,999.
     public static func invalidAmount(_ field: String) -> Problem {
         .badRequest(
-            code: "invalid-amount",
+            code: HostCode.invalidAmount,
             detail: "It must be an integer of minor units between 1 and \(Amount.maximum).",
             field: field)
     }

@@ -27,7 +27,8 @@ enum JSONBody {
         } catch is NIOTooManyBytesError {
             throw .contentTooLarge(limit)
         } catch {
-            throw .badRequest(code: "malformed-request", detail: "The body did not arrive whole.")
+            throw .badRequest(
+                code: HostCode.malformedRequest, detail: "The body did not arrive whole.")
         }
     }
 
@@ -50,7 +51,7 @@ enum JSONBody {
 extension Problem {
     static func contentTooLarge(_ limit: Int) -> Problem {
         Problem(
-            status: 413, code: "content-too-large",
+            status: 413, code: HostCode.contentTooLarge,
             detail: "The body may have at most \(limit) bytes.")
     }
 
@@ -59,9 +60,10 @@ extension Problem {
         switch fault.kind {
         case .malformed:
             self = .badRequest(
-                code: "malformed-json", detail: fault.reason, field: fault.field)
+                code: HostCode.malformedJSON, detail: fault.reason, field: fault.field)
         case .forbidden:
-            self = .badRequest(code: "invalid-field", detail: fault.reason, field: fault.field)
+            self = .badRequest(
+                code: HostCode.invalidField, detail: fault.reason, field: fault.field)
         }
     }
 
@@ -79,7 +81,7 @@ extension Problem {
             let path = FieldPath.text(context.codingPath)
             self = .invalidField(path, context.debugDescription)
         @unknown default:
-            self = .badRequest(code: "invalid-field", detail: "The body is not as expected.")
+            self = .badRequest(code: HostCode.invalidField, detail: "The body is not as expected.")
         }
         if field?.isEmpty == true { field = nil }
     }

@@ -127,7 +127,7 @@ extension PaymentService {
             row.live.progress.phase == .running, let first = row.live.progress.requests.first
         else { return .refused }
         let failure = SagaFailure(
-            step: "step \(first.step)", code: CancelPayment.code, detail: "Cancelled.")
+            step: "step \(first.step)", code: TurnRound.cancelled.rawValue, detail: "Cancelled.")
         guard let moved = try paymentSagas.tell(.turnedRound(failure), order.saga, at: now) else {
             return .refused
         }
