@@ -21,10 +21,13 @@ extension Target {
             swiftSettings: strict)
     }
 
-    static func service(_ name: String, _ dependencies: [Dependency], migrations: Bool) -> Target {
+    /// What serves has a database and describes what it answers.
+    static func service(_ name: String, _ dependencies: [Dependency], serves: Bool) -> Target {
         .executableTarget(
             name: name, dependencies: dependencies, path: "Services/\(name)",
-            resources: migrations ? [.embedInCode("Migrations")] : nil, swiftSettings: strict)
+            resources: serves
+                ? [.embedInCode("Migrations"), .embedInCode("openapi.json")] : nil,
+            swiftSettings: strict)
     }
 
     static func tests(_ name: String, _ dependencies: [Dependency]) -> Target {
@@ -124,7 +127,8 @@ let package = Package(
                 .logging,
                 .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .jwt, .crypto,
                 .nio,
-            ], resources: [.embedInCode("Migrations")]),
+            ],
+            resources: [.embedInCode("Migrations"), .embedInCode("openapi-common.json")]),
         .shared(
             "LocalStack",
             [
@@ -133,21 +137,21 @@ let package = Package(
             ]),
 
         // The processes.
-        .service("Payment", serviceStack + ["Saga"], migrations: true),
-        .service("Billing", serviceStack, migrations: true),
-        .service("Ledger", serviceStack, migrations: true),
+        .service("Payment", serviceStack + ["Saga"], serves: true),
+        .service("Billing", serviceStack, serves: true),
+        .service("Ledger", serviceStack, serves: true),
         .service(
             "Relay",
             [
                 "Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost", .logging, .metrics,
                 .lifecycle, .arguments, .deque, .hummingbird, .httpTypes,
-            ], migrations: false),
+            ], serves: false),
         .service(
             "Farthing",
             [
                 "Audit", "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack",
                 "ServiceHost", .logging, .arguments, .httpClient, .jwt, .nio, .httpTypes,
-            ], migrations: false),
+            ], serves: false),
 
         // Tests mirror the sources.
         .target(
@@ -192,6 +196,12 @@ let package = Package(
             [
                 "TestSupport", "Contracts", "Money", "Outbox", "Saga", "ServiceHost", "Payment",
                 "Billing", "Ledger", .logging,
+            ]),
+        .tests(
+            "OpenAPITests",
+            [
+                "TestSupport", "Contracts", "Postgres", "Outbox", "ServiceHost", "LocalStack",
+                "Payment", "Billing", "Ledger", .logging, .httpTypes,
             ]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),

@@ -4,6 +4,7 @@ import ServiceHost
 extension Billing {
     /// Everything that billing answers, over HTTP and over Kafka.
     static func add(to routes: inout Routes) {
+        routes.describe(by: PackageResources.openapi_json)
         routes.post(
             "/v1/customers", operation: "billing.create-customer", scope: .billingWrite,
             handler: CreateCustomer.handle)

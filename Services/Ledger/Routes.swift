@@ -10,6 +10,7 @@ enum LedgerRoutes {
     static func add(
         to routes: inout Routes, database: Database, limits: EffectiveLimits
     ) {
+        routes.describe(by: PackageResources.openapi_json)
         accounts(&routes)
         transfers(&routes, PostTransfers(limits: limits))
         holds(&routes)

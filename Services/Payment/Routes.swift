@@ -43,6 +43,7 @@ struct Payments: Sendable {
     }
 
     func register(in routes: inout Routes) {
+        routes.describe(by: PackageResources.openapi_json)
         registerPayments(in: &routes)
         registerRefunds(in: &routes)
         registerSagas(in: &routes)

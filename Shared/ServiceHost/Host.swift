@@ -54,10 +54,7 @@ public struct Host: Sendable {
             authenticator: await Authenticator(hs256Secret: configuration.jwtSecret))
         var routes = Routes(host: edge)
         addRoutes(&routes)
-        AuditDesk.add(to: &routes)
-        if !routes.consumptions.isEmpty {
-            DeadLetterDesk(routes.consumptions).add(to: &routes)
-        }
+        try routes.complete()
         let server = HTTPServer(
             host: configuration.httpHost, port: configuration.httpPort, logger: logger,
             endpoints: routes.endpoints, readiness: readiness, listening: listening)

@@ -36,6 +36,8 @@ public struct Routes {
 
     let host: HTTPEdge
     private(set) var endpoints: [Endpoint] = []
+    private var description: [UInt8]?
+    private(set) var document: OpenAPIDocument?
     private(set) var consumptions: [ConsumedTopic] = []
     private(set) var backgrounds: [Background] = []
     private(set) var sealedKinds: [SealedKind] = [AuditTrail.sealedKind]
@@ -45,6 +47,12 @@ public struct Routes {
     }
 
     // MARK: HTTP
+
+    /// Describes the routes by an OpenAPI 3.1 document, which is served at `/openapi.json` together
+    /// with what all hosts have in common.
+    public mutating func describe(by document: [UInt8]) {
+        description = document
+    }
 
     /// Adds a state-changing POST. It requires an `Idempotency-Key`, and the key's row goes with
     /// the handler's transaction.
@@ -164,5 +172,23 @@ public struct Routes {
         _ name: String, help: String, read: @escaping @Sendable () -> Int
     ) {
         Telemetry.registry.sample(name, help: help) { Double(read()) }
+    }
+
+    // MARK: What every host answers
+
+    /// Adds the audit trail, the dead letters of what is consumed, and the document. Throws
+    /// `HostError` for a document that is not JSON.
+    mutating func complete() throws(HostError) {
+        AuditDesk.add(to: &self)
+        if !consumptions.isEmpty { DeadLetterDesk(consumptions).add(to: &self) }
+        guard let description else { return }
+        let paths = Probes.paths.union(endpoints.map(\.path)).union([OpenAPIDocument.path])
+        do {
+            let document = try OpenAPIDocument(description, answering: paths)
+            self.document = document
+            endpoints.append(document.endpoint)
+        } catch {
+            throw HostError(.misuse, "the OpenAPI document of \(host.service) is no JSON: \(error)")
+        }
     }
 }

@@ -157,6 +157,13 @@ struct RunningHost: Sendable {
     }
 }
 
+/// Codes of a service of the tests.
+enum TestCode: String, ProblemCode {
+    case refused, frozen
+    case sameAccount = "same-account"
+    case insufficientFunds = "insufficient-funds"
+}
+
 /// The routes that most tests need: notes that are written and read.
 enum NoteRoutes {
     struct NewNote: Codable, Sendable {
