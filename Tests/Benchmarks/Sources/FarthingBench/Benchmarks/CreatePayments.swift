@@ -11,8 +11,11 @@ struct CreatePayments: Benchmark {
     /// As many as the service has (`DATABASE_POOL`), and as many as serve pgbench best.
     private static let databaseConnections = [8, 64]
 
+    /// Nobody answers the sagas here: without patience they would ask again and again.
+    private static let patience = ["payment": ["SAGA_TIMEOUT_MS": "3600000"]]
+
     func run(_ bench: Bench) async throws -> Report {
-        try await TestedStack.with(bench.place) { tested in
+        try await TestedStack.with(bench.place, environment: Self.patience) { tested in
             await tested.stack.supervisor.stop("relay")
             let payments = PaymentLoad(tested, try await tested.openAccounts(1000))
             _ = try await payments.load(64).run(.time(.seconds(1)))

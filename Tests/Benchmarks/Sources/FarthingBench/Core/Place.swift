@@ -20,10 +20,22 @@ struct Place: Sendable {
             binaries ?? URL(filePath: own).deletingLastPathComponent().path.trimmingSuffix("/")
         let shared = "\(Self.root)/.farthing"
         let parent = PostgresDirectory.isReachable(Self.root) ? shared : PostgresDirectory.refuge
+        Self.removeLeftovers(in: parent)
         directory = "\(parent)/bench-\(getpid())"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         for path in [parent, directory] { chmod(path, 0o755) }
+    }
+
+    /// What runs left that were killed: nobody else would remove it.
+    private static func removeLeftovers(in parent: String) {
+        let files = FileManager.default
+        for name in (try? files.contentsOfDirectory(atPath: parent)) ?? [] {
+            guard name.hasPrefix("bench-"), let pid = pid_t(name.dropFirst("bench-".count)),
+                kill(pid, 0) != 0, errno == ESRCH
+            else { continue }
+            try? files.removeItem(atPath: "\(parent)/\(name)")
+        }
     }
 
     /// This program itself, to be started in another role.

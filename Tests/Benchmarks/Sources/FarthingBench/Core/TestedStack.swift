@@ -23,9 +23,10 @@ struct TestedStack: Sendable {
 
     /// Runs `body` on a stack of its own.
     static func with<Value>(
-        _ place: Place, _ body: (TestedStack) async throws -> Value
+        _ place: Place, environment: [String: [String: String]] = [:],
+        _ body: (TestedStack) async throws -> Value
     ) async throws -> Value {
-        let tested = try await start(place)
+        let tested = try await start(place, environment: environment)
         do {
             let value = try await body(tested)
             await tested.stop()
