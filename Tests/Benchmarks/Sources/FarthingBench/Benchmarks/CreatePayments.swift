@@ -9,7 +9,7 @@ struct CreatePayments: Benchmark {
     static let abstract = "POST /v1/payments, beside pgbench with the same SQL pipelined"
 
     /// As many as the service has (`DATABASE_POOL`), and as many as serve pgbench best.
-    private static let databaseConnections = [8, 64]
+    private static let databaseConnections = [8, 16]
 
     /// Nobody answers the sagas here: without patience they would ask again and again.
     private static let patience = ["payment": ["SAGA_TIMEOUT_MS": "3600000"]]
