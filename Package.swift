@@ -21,13 +21,12 @@ extension Target {
             swiftSettings: strict)
     }
 
-    /// What serves has a database and describes what it answers.
-    static func service(_ name: String, _ dependencies: [Dependency], serves: Bool) -> Target {
+    static func service(
+        _ name: String, _ dependencies: [Dependency], embedding files: [String] = []
+    ) -> Target {
         .executableTarget(
             name: name, dependencies: dependencies, path: "Services/\(name)",
-            resources: serves
-                ? [.embedInCode("Migrations"), .embedInCode("openapi.json")] : nil,
-            swiftSettings: strict)
+            resources: files.map { .embedInCode($0) }, swiftSettings: strict)
     }
 
     static func tests(_ name: String, _ dependencies: [Dependency]) -> Target {
@@ -60,6 +59,9 @@ let serviceStack: [Target.Dependency] = [
     "Money", "Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost",
     .hummingbird, .httpTypes, .logging, .metrics, .lifecycle, .arguments,
 ]
+
+/// What serves has a database and describes what it answers.
+let ofServices = ["Migrations", "openapi.json"]
 
 /// What every integration test stands on.
 let integration: [Target.Dependency] = ["TestSupport", "Contracts", "Postgres", "Outbox", .logging]
@@ -137,21 +139,21 @@ let package = Package(
             ]),
 
         // The processes.
-        .service("Payment", serviceStack + ["Saga"], serves: true),
-        .service("Billing", serviceStack, serves: true),
-        .service("Ledger", serviceStack, serves: true),
+        .service("Payment", serviceStack + ["Saga"], embedding: ofServices),
+        .service("Billing", serviceStack, embedding: ofServices),
+        .service("Ledger", serviceStack, embedding: ofServices),
         .service(
             "Relay",
             [
                 "Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost", .logging, .metrics,
                 .lifecycle, .arguments, .deque, .hummingbird, .httpTypes,
-            ], serves: false),
+            ], embedding: ["Migrations"]),
         .service(
             "Farthing",
             [
                 "Audit", "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack",
                 "ServiceHost", .logging, .arguments, .httpClient, .jwt, .nio, .httpTypes,
-            ], serves: false),
+            ]),
 
         // Tests mirror the sources.
         .target(
@@ -187,7 +189,7 @@ let package = Package(
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
         .tests("LedgerTests", integration + ["Audit", "Ledger", "Money", "ServiceHost"]),
-        .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack"]),
+        .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack", .arguments]),
         .tests(
             "FarthingTests",
             integration + ["Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),

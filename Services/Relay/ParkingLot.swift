@@ -92,31 +92,29 @@ final class ParkingLot {
     /// The next rows that are to be published, if an operator has released any since it was last
     /// asked; what holds them is forgotten until `published`. Looks once a second, and only if
     /// anything is parked. Throws `PostgresError`.
-    func released() throws(PostgresError) -> [OutboxRowCopy] {
-        guard isInUse, pending.isEmpty, ContinuousClock.now >= nextLook else { return [] }
+    func released() throws(PostgresError) -> Rows? {
+        guard isInUse, pending.isEmpty, ContinuousClock.now >= nextLook else { return nil }
         nextLook = .now + Self.interval
         let found = try readFingerprint()
-        if found == fingerprint { return [] }
+        if found == fingerprint { return nil }
         // Read before anything is done about it: what changes meanwhile makes for another look.
         fingerprint = found
         try connection.query(ParkingQueries.releaseBehind, slot)
-        var rows: [OutboxRowCopy] = []
-        for row in try connection.query(ParkingQueries.released, slot) {
-            rows.append(try OutboxRowCopy(parked: row))
-        }
+        let rows = try connection.query(ParkingQueries.released, slot)
         if rows.isEmpty {
             try load()
-        } else {
-            topics = []
-            keys = []
+            return nil
         }
+        topics = []
+        keys = []
         return rows
     }
 
     /// Forgets rows that are in Kafka, but for those that were parked again meanwhile.
     /// Throws `PostgresError`.
-    func published(_ rows: [OutboxRowCopy]) throws(PostgresError) {
-        let ids = rows.map { $0.withRow { $0.withID { String(decoding: $0, as: UTF8.self) } } }
+    func published(_ rows: Rows) throws(PostgresError) {
+        var ids: [String] = []
+        for row in rows { ids.append(try row.read(0)) }
         try connection.query(ParkingQueries.remove, slot, ids)
         try load()
         // There may be more.

@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 import Kafka
 import Logging
 import Metrics
@@ -15,7 +16,14 @@ struct Publisher: ~Copyable {
         let name: [UInt8]
         let topic: DirectProducer.Topic
         let events: Counter
+        /// Published and not counted yet.
+        var uncounted = 0
         var chain = KeyChain()
+
+        func isNamed(_ topic: UnsafeRawBufferPointer) -> Bool {
+            guard name.count == topic.count, let start = topic.baseAddress else { return false }
+            return memcmp(name, start, name.count) == 0
+        }
     }
 
     /// Stops reading the log at this many undelivered records.
@@ -26,6 +34,8 @@ struct Publisher: ~Copyable {
     private var producer: DirectProducer
     private let admin: TopicAdmin
     private var routes: [Route] = []
+    /// The route that was found last.
+    private var latest = 0
     private var headers = RecordHeaders()
     private var reports = DeliveryReports()
     private var lastProgress = ContinuousClock.now
@@ -61,6 +71,9 @@ struct Publisher: ~Copyable {
         self.metrics = metrics
         self.lot = lot
         self.suspicion = suspicion
+        headers.append(EnvelopeHeader.specversion, EnvelopeHeader.specversionValue)
+        headers.append(EnvelopeHeader.contentType, EnvelopeHeader.contentTypeValue)
+        headers.keep()
     }
 
     /// Becomes readable when `collect` has something to do.
@@ -104,7 +117,7 @@ struct Publisher: ~Copyable {
                 token: window.token)
         else { return false }
         window.sent()
-        routes[route].events.increment()
+        routes[route].uncounted += 1
         return true
     }
 
@@ -162,6 +175,10 @@ struct Publisher: ~Copyable {
         reports.removeAll()
         producer.poll(milliseconds: milliseconds, into: &reports)
         for token in reports.delivered { window.delivered(token) }
+        for index in routes.indices where routes[index].uncounted > 0 {
+            routes[index].events.increment(by: routes[index].uncounted)
+            routes[index].uncounted = 0
+        }
         if !reports.failed.isEmpty { try judgeFailures() }
         if !reports.isEmpty {
             lastProgress = .now
@@ -197,8 +214,13 @@ struct Publisher: ~Copyable {
 
     /// The index of the topic's route.
     private mutating func route(to topic: UnsafeRawBufferPointer) throws -> Int {
-        for index in routes.indices where routes[index].name.elementsEqual(topic) { return index }
+        if latest < routes.count, routes[latest].isNamed(topic) { return latest }
+        for index in routes.indices where routes[index].isNamed(topic) {
+            latest = index
+            return index
+        }
         let name = String(decoding: topic, as: UTF8.self)
+        if topic.isEmpty { throw KafkaError(.invalidTopic, "the row names no topic") }
         let handle: DirectProducer.Topic
         do throws(KafkaError) {
             handle = try producer.topic(name)
@@ -214,13 +236,13 @@ struct Publisher: ~Copyable {
 
     private mutating func writeHeaders(_ row: OutboxRow, _ route: Int) throws(RelayError) {
         headers.removeAll()
-        headers.append(EnvelopeHeader.specversion, EnvelopeHeader.specversionValue)
         row.withID { headers.append(EnvelopeHeader.id, $0) }
-        headers.append(EnvelopeHeader.type, row.type)
+        if !row.type.isEmpty { headers.append(EnvelopeHeader.type, row.type) }
         WireText.withTime(row.createdAt) { headers.append(EnvelopeHeader.time, $0) }
-        headers.append(EnvelopeHeader.contentType, EnvelopeHeader.contentTypeValue)
-        try HeaderScanner.scan(row.headers) { headers.append($0, $1) }
-        guard let position = row.position else { return }
+        if !row.headers.isEmpty {
+            try HeaderScanner.scan(row.headers) { headers.append($0, $1) }
+        }
+        guard let position = row.position, row.hasKey else { return }
         WireText.withNumber(position) { headers.append(EnvelopeHeader.sequence, $0) }
         // A full queue has the row published again: it is then the one before itself.
         let previous = routes[route].chain.append(position, key: row.key)

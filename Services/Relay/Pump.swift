@@ -17,8 +17,11 @@ struct Pump {
     private static let confirmAtRest = Duration.milliseconds(5)
 
     private let name: String
+    private let table: OutboxTable
     private let metrics: SourceMetrics
     private var layouts: [UInt32: OutboxLayout] = [:]
+    /// When the transaction that is being read was committed.
+    private var committedAt: Int64 = 0
     /// How far the server's log is known to reach.
     private var seen = LSN.zero
     private var confirmed = LSN.zero
@@ -26,8 +29,9 @@ struct Pump {
     private var replyRequested = false
     private var lastObservation = ContinuousClock.now
 
-    init(name: String, metrics: SourceMetrics) {
+    init(name: String, table: OutboxTable, metrics: SourceMetrics) {
         self.name = name
+        self.table = table
         self.metrics = metrics
     }
 
@@ -63,9 +67,10 @@ struct Pump {
                 publisher.reached(end)
                 if replyRequested { self.replyRequested = true }
             case .change(_, .begin(let begin)):
+                committedAt = begin.committedAt
                 publisher.begin(committedAt: begin.committedAt)
             case .change(_, .relation(let relation)):
-                layouts[relation.id] = try OutboxLayout(relation)
+                layouts[relation.id] = try OutboxLayout(relation.columns, of: table)
             case .change(_, .insert(let insert)):
                 try publish(insert, stream, &publisher)
             case .change(_, .commit(let commit)):
@@ -85,7 +90,7 @@ struct Pump {
         guard let layout = layouts[insert.relation] else {
             throw RelayError(.malformedOutbox, "a row of a table that was not described")
         }
-        let row = try layout.row(insert)
+        let row = try layout.row(insert, committedAt: committedAt)
         try Failpoint.hit("relay.\(name).before-produce")
         while !(try publisher.publish(row)) { try collect(stream, &publisher) }
         try Failpoint.hit("relay.\(name).after-produce")
@@ -105,13 +110,11 @@ struct Pump {
         _ stream: borrowing ReplicationStream, _ publisher: inout Publisher, _ stop: StopFlag
     ) throws {
         guard let lot = publisher.lot, !publisher.window.isOpen else { return }
-        let rows = try lot.released()
-        if rows.isEmpty { return }
+        guard let rows = try lot.released() else { return }
         publisher.begin(committedAt: Int64(Self.secondsSince2000 * 1_000_000))
         for row in rows {
-            while !(try row.withRow { try publisher.publish($0) }) {
-                try collect(stream, &publisher)
-            }
+            let row = try OutboxRow(parked: row)
+            while !(try publisher.publish(row)) { try collect(stream, &publisher) }
         }
         publisher.commit(end: .zero)
         while publisher.window.undelivered > 0 {

@@ -14,9 +14,19 @@ import ServiceHost
 /// before leaves nothing behind, and the next one begins again. What commits between 1 and 2 is
 /// published twice, in order, and consumers remove the second.
 struct Rebuild {
+    /// Where a source begins of which nothing is remembered.
+    enum Start: Sendable {
+        /// With all that its table holds.
+        case beginning
+        /// With what is committed from now on.
+        case now
+    }
+
     let name: String
     let url: String
     let slot: String
+    let table: OutboxTable
+    let start: Start
     let stop: StopFlag
     let logger: Logger
 
@@ -37,20 +47,16 @@ struct Rebuild {
             "no usable slot: publishing the outbox from the table",
             metadata: ["slot": "\(slot)", "from_transaction": "\(below)"])
 
-        try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try connection.execute(RelayQueries.openCursor(publishedBelow: below))
         var count = 0
         publisher.begin(committedAt: 0)
-        while true {
-            let rows = try connection.query(RelayQueries.fetch)
-            if rows.isEmpty { break }
-            for row in rows { try publish(row, &publisher) }
-            count += rows.count
-            while !publisher.hasRoom { try collect(&publisher) }
+        if below != RelayQueries.nothingPublished || start == .beginning {
+            let cursor = OutboxCursor(
+                table, declaration: RelayQueries.openCursor(table, publishedBelow: below),
+                linked: true)
+            count = try cursor.forEach(connection) { try publish($0, &publisher) }
         }
         while publisher.window.undelivered > 0 { try collect(&publisher) }
         publisher.commit(end: .zero)
-        try connection.execute("COMMIT")
         try connection.query(RelayQueries.makeSlotLast, temporary, slot)
         logger.notice(
             "the outbox is published from the table",
@@ -58,11 +64,11 @@ struct Rebuild {
         return true
     }
 
-    private func publish(_ row: Row, _ publisher: inout Publisher) throws {
-        let copy = try OutboxRowCopy(row)
+    private func publish(_ row: OutboxRow, _ publisher: inout Publisher) throws {
         try Failpoint.hit("relay.\(name).before-produce")
-        while !(try copy.withRow { try publisher.publish($0) }) { try collect(&publisher) }
+        while !(try publisher.publish(row)) { try collect(&publisher) }
         try Failpoint.hit("relay.\(name).after-produce")
+        while !publisher.hasRoom { try collect(&publisher) }
     }
 
     private func collect(_ publisher: inout Publisher) throws {

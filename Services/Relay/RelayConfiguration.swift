@@ -18,6 +18,9 @@ struct RelayConfiguration {
     /// `LOG_LEVEL`, info by default.
     let logLevel: Logger.Level
 
+    /// `RELAY_LAG_SECONDS`, 30 by default: an active relay that is further behind is lagging.
+    let lagSeconds: Int
+
     /// Throws `RelayError` `.configuration` that names the variable at fault.
     init(_ environment: [String: String]) throws(RelayError) {
         func required(_ name: String) throws(RelayError) -> String {
@@ -27,6 +30,7 @@ struct RelayConfiguration {
         kafka = KafkaConfiguration(
             bootstrapServers: try required("KAFKA_BOOTSTRAP"), Self.producerSettings(environment))
         upkeep = try Self.upkeep(environment)
+        lagSeconds = try Self.number("RELAY_LAG_SECONDS", 1...86_400, environment) ?? 30
         httpHost = environment["HTTP_HOST"] ?? "127.0.0.1"
         let port = try required("HTTP_PORT")
         guard let port = Int(port), (0...65_535).contains(port) else {
@@ -82,27 +86,30 @@ struct RelayConfiguration {
         return sources
     }
 
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, _ environment: [String: String]
+    ) throws(RelayError) -> Int? {
+        guard let text = environment[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw RelayError(
+                .configuration,
+                "relay: \(name): '\(text)' is not a number from \(range.lowerBound) to "
+                    + "\(range.upperBound)")
+        }
+        return number
+    }
+
     private static func upkeep(
         _ environment: [String: String]
     ) throws(RelayError) -> OutboxUpkeep.Policy {
-        func number(
-            _ name: String, _ range: ClosedRange<Int>
-        ) throws(RelayError) -> Int? {
-            guard let text = environment[name] else { return nil }
-            guard let number = Int(text), range.contains(number) else {
-                throw RelayError(
-                    .configuration,
-                    "relay: \(name): '\(text)' is not a number from \(range.lowerBound) to "
-                        + "\(range.upperBound)")
-            }
-            return number
-        }
         var policy = OutboxUpkeep.Policy()
-        if let hours = try number("RELAY_PARTITION_HOURS", 1...8784) {
+        if let hours = try number("RELAY_PARTITION_HOURS", 1...8784, environment) {
             policy.width = .seconds(hours * 3600)
         }
-        if let ahead = try number("RELAY_PARTITIONS_AHEAD", 1...1000) { policy.ahead = ahead }
-        if let hours = try number("RELAY_RETENTION_HOURS", 1...876_000) {
+        if let ahead = try number("RELAY_PARTITIONS_AHEAD", 1...1000, environment) {
+            policy.ahead = ahead
+        }
+        if let hours = try number("RELAY_RETENTION_HOURS", 1...876_000, environment) {
             policy.retention = .seconds(hours * 3600)
         }
         return policy

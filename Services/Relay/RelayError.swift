@@ -5,6 +5,10 @@ struct RelayError: Error, Equatable, CustomStringConvertible {
         case configuration
         /// The table is not what the relay understands.
         case malformedOutbox
+        /// The database lacks what `relay setup`, or a migration, makes.
+        case notPrepared
+        /// The outbox is in its publication no more.
+        case notPublished
         /// A row is not what the relay understands.
         case malformedRow
         /// Kafka took nothing for a while although it was given something.

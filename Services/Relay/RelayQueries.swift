@@ -8,7 +8,19 @@ enum RelayQueries {
     /// its commit record before snapshots see it as ended.
     static let horizon = Statement(
         """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text,
+               EXISTS (SELECT FROM pg_publication_tables
+                        WHERE pubname = $1 AND schemaname = $2 AND tablename = $3)
+        """)
+
+    /// $1 publication, $2 schema, $3 table: whether it is published, and the relay's own tables are
+    /// there.
+    static let isPrepared = Statement(
+        """
+        SELECT EXISTS (SELECT FROM pg_publication_tables
+                        WHERE pubname = $1 AND schemaname = $2 AND tablename = $3)
+           AND to_regclass('relay_checkpoint') IS NOT NULL
+           AND to_regclass('outbox_parked') IS NOT NULL
         """)
 
     /// Everything of transactions below $2 is in Kafka.
@@ -56,22 +68,50 @@ enum RelayQueries {
          WHERE slot_name = $1 AND wal_status = 'lost' AND NOT active
         """)
 
+    static let publicationExists = Statement(
+        """
+        SELECT 1 FROM pg_publication WHERE pubname = $1
+        """)
+
+    /// How much of the log the server keeps for the slot, in bytes.
+    static let retained = Statement(
+        """
+        SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
+        FROM pg_replication_slots WHERE slot_name = $1 AND restart_lsn IS NOT NULL
+        """)
+
+    /// A slot that has passed over rows is of no use either.
+    static let dropSlot = Statement(
+        """
+        SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+         WHERE slot_name = $1
+        """)
+
     static let slotExists = Statement(
         """
         SELECT active FROM pg_replication_slots WHERE slot_name = $1
         """)
 
-    /// A cursor over what may not be in Kafka yet. `position` is given while the lock is held
-    /// that orders a row's key, so it orders the rows of one key as their commits do.
+    /// What `publishedBelow` says when nothing was remembered.
+    static let nothingPublished = "0"
+
+    /// A cursor over what may not be in Kafka yet. In Farthing's own outbox `position` is given
+    /// while the lock is held that orders a row's key, so it orders the rows of one key as their
+    /// commits do.
     ///
     /// No `Statement`: a cursor cannot be prepared. `below` is a number that Postgres wrote.
-    static func openCursor(publishedBelow below: String) -> String {
-        """
-        DECLARE unpublished NO SCROLL CURSOR FOR
-        SELECT id, topic, aggregateid, type, payload, headers::text,
-               (extract(epoch FROM created_at) * 1000000)::bigint - 946684800000000, position
-          FROM outbox WHERE xid >= '\(below)'::xid8 ORDER BY position
-        """
+    static func openCursor(_ table: OutboxTable, publishedBelow below: String) -> String {
+        let unpublished =
+            if let column = table.transactionColumn {
+                "\(OutboxTable.quote(column)) >= '\(below)'::xid8"
+            } else {
+                // 32 bits of it: the nearer half of the circle lies ahead.
+                "(xmin::text::bigint - '\(below)'::bigint) & 4294967295 < 2147483648"
+            }
+        return """
+            DECLARE unpublished NO SCROLL CURSOR FOR
+            SELECT * FROM \(table.quoted) WHERE \(unpublished) ORDER BY \(table.order)
+            """
     }
 
     /// $1 width in seconds, $2 how many widths ahead.
@@ -89,24 +129,27 @@ enum RelayQueries {
         FROM outbox_partition
         """)
 
-    static let fetch = "FETCH 500 FROM unpublished"
+    /// One snapshot for all that is fetched, with memory to sort a day's rows in.
+    static let begin = """
+        BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB';
+        SET LOCAL cursor_tuple_fraction = 1
+        """
 
-    /// Writes the declaration of a cursor over a range of the outbox, in the order of `position`.
-    /// $1 since, $2 until, $3 topic, $4 key; all but the first may be NULL.
+    static let fetch = "FETCH 2000 FROM unpublished"
+
+    /// Writes the declaration of a cursor over a range of the outbox, in order. $1 table, $2 the
+    /// column of the time, $3 since, $4 until, $5 the column of the key, $6 key, $7 order; until and
+    /// key may be NULL.
     ///
-    /// A cursor cannot take parameters: Postgres itself puts the values in. The events are linked
-    /// to nothing, because they come a second time, out of their turn.
+    /// A cursor cannot take parameters: Postgres itself puts the values in.
     static let declareReplay = Statement(
         """
         SELECT format(
-            'DECLARE unpublished NO SCROLL CURSOR FOR
-             SELECT id, topic, aggregateid, type, payload, headers::text,
-                    (extract(epoch FROM created_at) * 1000000)::bigint - 946684800000000,
-                    NULL::bigint
-               FROM outbox
-              WHERE created_at >= %L AND (%L::timestamptz IS NULL OR created_at < %L)
-                AND (%L::text IS NULL OR topic = %L) AND (%L::text IS NULL OR aggregateid = %L)
-              ORDER BY position',
-            $1::timestamptz, $2::timestamptz, $2, $3::text, $3, $4::text, $4)
+            'DECLARE unpublished NO SCROLL CURSOR FOR SELECT * FROM %s
+              WHERE %s >= %L AND (%L::timestamptz IS NULL OR %s < %L)
+                AND (%L::text IS NULL OR %s = %L)
+              ORDER BY %s',
+            $1::text, $2::text, $3::timestamptz, $4::timestamptz, $2, $4, $6::text, $5::text, $6,
+            $7::text)
         """)
 }

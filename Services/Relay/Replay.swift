@@ -18,6 +18,7 @@ struct Replay {
 
     let source: String
     let url: String
+    var table = OutboxTable.farthing
     let kafka: KafkaConfiguration
     let logger: Logger
 
@@ -27,10 +28,9 @@ struct Replay {
         var publisher = try Publisher(
             kafka, metrics: SourceMetrics(source: "\(source)_replay"), logger: logger)
         publisher.begin(committedAt: 0)
-        let count = try forEach(range) { copy in
-            while !(try copy.withRow { try publisher.publish($0) }) || !publisher.hasRoom {
-                try publisher.collect(milliseconds: 100)
-            }
+        let count = try forEach(range) { row in
+            while !(try publisher.publish(row)) { try publisher.collect(milliseconds: 100) }
+            while !publisher.hasRoom { try publisher.collect(milliseconds: 100) }
         }
         while publisher.window.undelivered > 0 { try publisher.collect(milliseconds: 100) }
         return count
@@ -38,33 +38,26 @@ struct Replay {
 
     /// Prints a line for each event of the range, and publishes nothing; gives their number.
     func show(_ range: Range, _ print: (String) -> Void) throws -> Int {
-        try forEach(range) { copy in
-            copy.withRow { row in
-                func text(_ bytes: UnsafeRawBufferPointer) -> String {
-                    String(decoding: bytes, as: UTF8.self)
-                }
-                var time = ""
-                WireText.withTime(row.createdAt) { time = text($0) }
-                print("\(time) \(text(row.topic)) \(text(row.key)) \(text(row.type))")
-            }
-        }
+        try forEach(range) { print($0.line) }
     }
 
-    private func forEach(_ range: Range, _ body: (OutboxRowCopy) throws -> Void) throws -> Int {
+    private func forEach(_ range: Range, _ body: (OutboxRow) throws -> Void) throws -> Int {
         let connection = try Connection(url: url, applicationName: "farthing-relay-replay")
-        let declaration: String = try connection.query(
-            RelayQueries.declareReplay, range.since, range.until, range.topic, range.key
-        )[0].read(0)
-        try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try connection.execute(declaration)
-        var count = 0
-        while true {
-            let rows = try connection.query(RelayQueries.fetch)
-            if rows.isEmpty { break }
-            for row in rows { try body(try OutboxRowCopy(row)) }
-            count += rows.count
+        guard let time = table.columns[.time], let key = table.columns[.key] ?? table.columns[.id]
+        else {
+            throw RelayError(.malformedOutbox, "\(table.quoted) has no column with the time")
         }
-        try connection.execute("COMMIT")
+        let declaration: String = try connection.query(
+            RelayQueries.declareReplay, table.quoted, OutboxTable.quote(time), range.since,
+            range.until, OutboxTable.quote(key), range.key, table.order)[0].read(0)
+        // The events are linked to nothing, because they come a second time, out of their turn.
+        let cursor = OutboxCursor(table, declaration: declaration, linked: false)
+        var count = 0
+        _ = try cursor.forEach(connection) { row in
+            if let topic = range.topic, !row.topic.elementsEqual(topic.utf8) { return }
+            try body(row)
+            count += 1
+        }
         return count
     }
 }

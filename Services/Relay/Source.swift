@@ -11,11 +11,12 @@ import Postgres
 struct Source: Sendable {
     /// How often a standby looks whether the slot is free.
     private static let standbyInterval = Duration.milliseconds(500)
-    private static let publication = "farthing_outbox"
     private static let partitions = 4
 
     let name: String
     let url: String
+    let table: OutboxTable
+    let start: Rebuild.Start
     let kafka: KafkaConfiguration
     /// Made if they are missing, before anything is published.
     let topics: [String]
@@ -28,11 +29,14 @@ struct Source: Sendable {
     var slot: String { Self.slot(of: name) }
 
     init(
-        name: String, url: String, kafka: KafkaConfiguration,
+        name: String, url: String, table: OutboxTable = .farthing,
+        start: Rebuild.Start = .beginning, kafka: KafkaConfiguration,
         topics: [String] = Topic.allCases.map(\.rawValue), logger: Logger
     ) {
         self.name = name
         self.url = url
+        self.table = table
+        self.start = start
         self.kafka = kafka
         self.topics = topics
         self.metrics = SourceMetrics(source: name)
@@ -53,6 +57,7 @@ struct Source: Sendable {
     private struct Memory {
         var topics: Set<String>
         var suspicion = Suspicion()
+        var slotIsStale = false
     }
 
     private func run(_ stop: StopFlag) {
@@ -80,6 +85,7 @@ struct Source: Sendable {
 
     /// From the connection to its end. Throws `PostgresError`, `KafkaError`, `RelayError`.
     private func session(_ memory: inout Memory, _ stop: StopFlag) throws -> Outcome {
+        try checkDatabase(&memory)
         let stream = try ReplicationStream(url: url, applicationName: "farthing-relay")
         let status = try stream.slot(slot)
         if let status, status.isActive { return .standby }
@@ -98,21 +104,53 @@ struct Source: Sendable {
         if isLost {
             metrics.set(.rebuilding)
             let rebuild = Rebuild(
-                name: name, url: url, slot: slot, stop: stop, logger: logger)
+                name: name, url: url, slot: slot, table: table, start: start, stop: stop,
+                logger: logger)
             guard try rebuild.run(&publisher) else { return .standby }
         }
         do throws(PostgresError) {
-            try stream.start(slot: slot, publication: Self.publication)
+            try stream.start(slot: slot, publication: table.publication)
         } catch {
             if error.code == .objectInUse { return .standby }
             throw error
         }
         metrics.set(.active)
         logger.notice("relaying", metadata: ["slot": "\(slot)"])
-        var checkpoint = try Checkpoint(url: url, slot: slot, behind: isLost)
-        var pump = Pump(name: name, metrics: metrics)
-        try pump.run(stream, &publisher, &checkpoint, stop)
+        var checkpoint = try Checkpoint(
+            url: url, slot: slot, table: table, behind: isLost, metrics: metrics)
+        var pump = Pump(name: name, table: table, metrics: metrics)
+        do {
+            try pump.run(stream, &publisher, &checkpoint, stop)
+        } catch {
+            memory.slotIsStale = passedOverRows(error)
+            throw error
+        }
         return .stopped
+    }
+
+    /// Drops a slot that has passed over rows. Throws `RelayError` `.notPrepared`, which says what
+    /// to do, and `PostgresError`.
+    private func checkDatabase(_ memory: inout Memory) throws {
+        let connection = try Connection(url: url, applicationName: "farthing-relay-check")
+        if memory.slotIsStale {
+            try connection.query(RelayQueries.dropSlot, slot)
+            memory.slotIsStale = false
+        }
+        let isPrepared: Bool = try connection.query(
+            RelayQueries.isPrepared, table.publication, table.schema, table.name)[0].read(0)
+        guard isPrepared else {
+            throw RelayError(
+                .notPrepared,
+                "\(table.quoted) is not in the publication \(table.publication), or a table of the "
+                    + "relay's is missing: migrate the service, or run 'relay setup'")
+        }
+    }
+
+    /// Whether a session's error says that the log has passed over rows: the publication was
+    /// changed or dropped. The slot is of no use then, and the table tells what was missed.
+    private func passedOverRows(_ error: any Error) -> Bool {
+        if let error = error as? RelayError { return error.code == .notPublished }
+        return (error as? PostgresError)?.code == .undefinedObject
     }
 
     /// Makes those that are missing. One that cannot be made is none of the others' concern: its rows

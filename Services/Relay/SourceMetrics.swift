@@ -18,6 +18,7 @@ final class SourceMetrics: Sendable {
     private struct Status {
         var state = SourceState.connecting
         var error: String?
+        var lagSeconds = 0.0
     }
 
     let source: String
@@ -26,6 +27,7 @@ final class SourceMetrics: Sendable {
     private let undelivered: Gauge
     private let lagBytes: Gauge
     private let lagSeconds: Gauge
+    private let retainedBytes: Gauge
     private let errors: Counter
     private let parkedNow: Gauge
     private let parkings: [ParkingReason: Counter]
@@ -39,6 +41,7 @@ final class SourceMetrics: Sendable {
         undelivered = Gauge(label: "relay_undelivered_events", dimensions: dimensions)
         lagBytes = Gauge(label: "relay_lag_bytes", dimensions: dimensions)
         lagSeconds = Gauge(label: "relay_lag_seconds", dimensions: dimensions)
+        retainedBytes = Gauge(label: "relay_slot_retained_bytes", dimensions: dimensions)
         errors = Counter(label: "relay_errors_total", dimensions: dimensions)
         parkedNow = Gauge(label: "relay_parked_events", dimensions: dimensions)
         parkings = Dictionary(
@@ -90,5 +93,17 @@ final class SourceMetrics: Sendable {
         self.undelivered.record(undelivered)
         lagBytes.record(Int64(clamping: bytes))
         lagSeconds.record(seconds)
+        status.withLock { $0.lagSeconds = seconds }
+    }
+
+    /// How much of the log the server keeps for the slot.
+    func slot(retainedBytes: Int) { self.retainedBytes.record(retainedBytes) }
+
+    /// `active`, `standby`, `lagging`, or what else it is doing.
+    func health(laggingAfter seconds: Int) -> String {
+        status.withLock { status in
+            if status.state == .active, status.lagSeconds > Double(seconds) { return "lagging" }
+            return status.state.rawValue
+        }
     }
 }

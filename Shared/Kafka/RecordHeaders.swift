@@ -13,16 +13,21 @@ public struct RecordHeaders: Sendable {
     /// Each name with its NUL, followed by its value.
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
+    /// How many of the first entries stay when the others are forgotten.
+    private var kept = (entries: 0, bytes: 0)
 
     public init() {}
 
     public var count: Int { entries.count }
 
-    /// Forgets the headers and keeps the room.
+    /// Forgets the headers, but for those that were there at `keep`, and keeps the room.
     public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
+        bytes.removeSubrange(kept.bytes...)
+        entries.removeSubrange(kept.entries...)
     }
+
+    /// What is there now is in every record from now on.
+    public mutating func keep() { kept = (entries.count, bytes.count) }
 
     /// Adds a header. `name` must not contain a NUL.
     public mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {

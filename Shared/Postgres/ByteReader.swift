@@ -7,6 +7,9 @@ struct ByteReader {
 
     var remaining: Int { bytes.count - position }
 
+    /// What is left to read.
+    var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[position...]) }
+
     /// Throws `.malformedMessage` if the buffer ends before the field does; so do the others.
     mutating func next<Value: FixedWidthInteger>(
         _ type: Value.Type

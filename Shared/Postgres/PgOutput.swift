@@ -44,6 +44,11 @@ public enum PgOutput {
         public struct Column: Hashable, Sendable {
             public let name: String
             public let type: UInt32
+
+            public init(name: String, type: UInt32) {
+                self.name = name
+                self.type = type
+            }
         }
 
         public let id: UInt32
@@ -60,7 +65,28 @@ public enum PgOutput {
     /// A new row. Its values point into the message: valid only while the message is.
     public struct Insert {
         public let relation: UInt32
-        public let values: [Value]
+        /// How many columns it has.
+        public let count: Int
+        /// The columns as they lie in the message, checked when it was decoded.
+        fileprivate let tuple: UnsafeRawBufferPointer
+
+        /// Calls `body` with each column's place and value, without allocating.
+        public func forEach(_ body: (Int, Value) throws -> Void) rethrows {
+            var start = 0
+            for index in 0..<count {
+                let (value, end) = tuple.value(at: start)
+                try body(index, value)
+                start = end
+            }
+        }
+
+        /// All columns' values.
+        public var values: [Value] {
+            var values: [Value] = []
+            values.reserveCapacity(count)
+            forEach { values.append($1) }
+            return values
+        }
     }
 
     /// One column's value, as it lies in the message.
@@ -132,20 +158,34 @@ public enum PgOutput {
             throw PostgresError(.malformedMessage, "an insert holds no new row")
         }
         let count = try reader.nextCount()
-        var values: [Value] = []
-        values.reserveCapacity(count)
-        for _ in 0..<count { values.append(try value(&reader)) }
-        return Insert(relation: relation, values: values)
+        let tuple = reader.rest
+        for _ in 0..<count { try skipValue(&reader) }
+        return Insert(relation: relation, count: count, tuple: tuple)
     }
 
-    private static func value(_ reader: inout ByteReader) throws(PostgresError) -> Value {
+    /// Checks one column's value.
+    private static func skipValue(_ reader: inout ByteReader) throws(PostgresError) {
         let kind = try reader.next(UInt8.self)
         switch kind {
-        case UInt8(ascii: "n"): return .null
-        case UInt8(ascii: "u"): return .unchanged
-        case UInt8(ascii: "t"): return .text(try reader.nextSized())
-        case UInt8(ascii: "b"): return .binary(try reader.nextSized())
+        case UInt8(ascii: "n"), UInt8(ascii: "u"): return
+        case UInt8(ascii: "t"), UInt8(ascii: "b"): _ = try reader.nextSized()
         default: throw PostgresError(.malformedMessage, "a value of unknown kind \(kind)")
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The value that begins at a place of a tuple that was checked, and where the next one begins.
+    fileprivate func value(at start: Int) -> (PgOutput.Value, end: Int) {
+        switch self[start] {
+        case UInt8(ascii: "n"): return (.null, start + 1)
+        case UInt8(ascii: "u"): return (.unchanged, start + 1)
+        case let kind:
+            let length = Int(
+                Int32(bigEndian: loadUnaligned(fromByteOffset: start + 1, as: Int32.self)))
+            let end = start + 5 + length
+            let bytes = UnsafeRawBufferPointer(rebasing: self[start + 5..<end])
+            return (kind == UInt8(ascii: "t") ? .text(bytes) : .binary(bytes), end)
         }
     }
 }

@@ -8,6 +8,9 @@ public struct Rows: Sendable, RandomAccessCollection {
     public var endIndex: Int { result.rowCount }
     public subscript(index: Int) -> Row { Row(result: result, index: index) }
 
+    /// The columns' names and types.
+    public var columns: [PgOutput.Relation.Column] { result.columns }
+
     /// How many rows the statement returned or changed.
     public var affected: Int { result.affected }
 }
@@ -32,6 +35,16 @@ public struct Row: Sendable {
     }
 }
 
+extension Row {
+    /// A column's binary form, where it lies in the result's memory; `nil` for NULL.
+    ///
+    /// For loops over many rows that hand the bytes on: they are valid while the `Rows` are that
+    /// the row is one of. Throws `.invalidValue` where there is no such column.
+    public func bytes(_ column: Int) throws(PostgresError) -> UnsafeRawBufferPointer? {
+        try result.cell(row: index, column: column).bytes
+    }
+}
+
 /// Owns the memory of one libpq result.
 ///
 /// `@unchecked Sendable`: libpq never changes a result once it is made, and its readers touch
@@ -48,6 +61,14 @@ final class ResultMemory: @unchecked Sendable {
     }
 
     deinit { PQclear(pointer) }
+
+    var columns: [PgOutput.Relation.Column] {
+        (0..<Int32(columnCount)).map { index in
+            PgOutput.Relation.Column(
+                name: PQfname(pointer, index).map { String(cString: $0) } ?? "",
+                type: PQftype(pointer, index))
+        }
+    }
 
     var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 

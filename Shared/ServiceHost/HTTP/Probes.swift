@@ -29,7 +29,12 @@ actor Readiness {
 
 /// What an orchestrator and a scraper ask of every process, without a token.
 enum Probes {
-    static let paths: Set = ["/livez", "/readyz", "/metrics"]
+    static let paths: Set = ["/livez", "/readyz", "/metrics", "/health"]
+
+    /// What the process says of itself, in words.
+    static func health(_ text: @escaping @Sendable () -> String) -> Endpoint {
+        Endpoint(method: .get, path: "/health") { _, _ in Response.text(text()) }
+    }
 
     static func endpoints(_ readiness: Readiness) -> [Endpoint] {
         [

@@ -1,0 +1,52 @@
+import ArgumentParser
+
+/// An outbox of one's own, as the command line describes it. The names are those of Debezium's
+/// EventRouter where it has them.
+struct OutboxOptions: ParsableArguments {
+    @Option(help: "The database with the outbox: postgres://…")
+    var source: String?
+
+    @Option(help: "What the source is called: part of the slot's name, and of metrics.")
+    var name = "outbox"
+
+    @Option(help: "The table, schema.table or table.")
+    var table = "outbox"
+
+    @Option(help: "The event's id: uuid, text or a number.")
+    var columnId = "id"
+
+    @Option(help: "The Kafka key, which orders events: text. 'none' for no key.")
+    var columnKey = "aggregateid"
+
+    @Option(help: "The event's type: text. 'none' for no type.")
+    var columnType = "type"
+
+    @Option(help: "The Kafka value: bytea, json, jsonb or text.")
+    var columnPayload = "payload"
+
+    @Option(help: "Headers, a flat object of strings: jsonb, json or text. 'none' for none.")
+    var columnHeaders = "none"
+
+    @Option(help: "The event's time: timestamptz. 'none' for the time of its commit.")
+    var columnTime = "none"
+
+    @Option(help: "A bigint that grows in the order of commits, which links events. 'none'.")
+    var columnPosition = "none"
+
+    @Option(help: "The topic, with columns in braces: '{aggregatetype}.events'.")
+    var topic = "{aggregatetype}.events"
+
+    /// The table that is described; Farthing's own without a source. Throws `RelayError`.
+    func described() throws -> OutboxTable {
+        guard source != nil else { return .farthing }
+        var result = try OutboxTable(named: table)
+        result.topic = try TopicTemplate(topic)
+        let columns: [(OutboxTable.Role, String)] = [
+            (.id, columnId), (.key, columnKey), (.type, columnType), (.payload, columnPayload),
+            (.headers, columnHeaders), (.time, columnTime), (.position, columnPosition),
+        ]
+        result.columns = [:]
+        for (role, column) in columns where column != "none" { result.columns[role] = column }
+        return result
+    }
+}

@@ -1,0 +1,43 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Relay
+
+@Suite("A publication changed under the relay", .serialized, .tags(.database, .kafka, .fault))
+struct PublicationTests {
+    private static let create = """
+        CREATE PUBLICATION farthing_outbox FOR TABLE outbox
+            WITH (publish = 'insert', publish_via_partition_root = true)
+        """
+
+    /// What is written while the outbox is published by nobody, is published once it is again.
+    private func nothingIsLost(_ break: String, _ mend: String) async throws {
+        let rig = try await RelayRig.make()
+        let source = rig.source()
+        try await relaying(source) {
+            try await rig.write(writers: 2, each: 20)
+            try await rig.verify()
+            try Connection(url: rig.database.superuserURL).execute(`break`)
+            try await rig.write(writers: 2, each: 20)
+            try await eventually(within: .seconds(60), "the relay says what is missing") {
+                source.metrics.trouble?.contains("publication farthing_outbox") == true
+            }
+            try Connection(url: rig.database.superuserURL).execute(mend)
+            try await rig.write(writers: 2, each: 20)
+            try await rig.verify()
+        }
+    }
+
+    @Test("dropped, and made again: nothing is lost")
+    func dropped() async throws {
+        try await nothingIsLost("DROP PUBLICATION farthing_outbox", Self.create)
+    }
+
+    @Test("without the outbox for a while: nothing is lost")
+    func without() async throws {
+        try await nothingIsLost(
+            "ALTER PUBLICATION farthing_outbox DROP TABLE outbox",
+            "ALTER PUBLICATION farthing_outbox ADD TABLE outbox")
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Kafka
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Relay
+
+/// A database that knows nothing of Farthing, with an outbox as somebody else would make one.
+struct ShopRig {
+    let database: TestDatabase
+    let broker: TestBroker
+    /// Its topic is `NAME.events`.
+    let aggregate = "shop\(UInt64.random(in: 0...UInt64.max))"
+
+    var topic: String { "\(aggregate).events" }
+    var kafka: KafkaConfiguration {
+        KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+    }
+    var slot: String { Source.slot(of: database.name) }
+
+    /// `setup`: as `relay setup` does.
+    static func make(setup: Bool = true) async throws -> ShopRig {
+        let rig = ShopRig(
+            database: try await TestDatabase.make(), broker: try await TestBroker.shared)
+        try rig.owner(
+            """
+            CREATE SCHEMA shop;
+            GRANT USAGE ON SCHEMA shop TO test_relay;
+            CREATE TABLE shop.messages (
+                number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL,
+                "order" text, event text NOT NULL, body jsonb, extra json);
+            """)
+        if setup { try await rig.setup() }
+        return rig
+    }
+
+    func setup() async throws {
+        try await Setup(
+            url: database.superuserURL, table: try OutboxTable(named: "shop.messages"),
+            role: "test_relay", logger: .quiet
+        ).run()
+    }
+
+    /// The command line of `relay serve`.
+    func table() throws -> OutboxTable {
+        try OutboxOptions.parse([
+            "--source", database.relayURL, "--table", "shop.messages", "--column-id", "number",
+            "--column-key", "order", "--column-type", "event", "--column-payload", "body",
+            "--column-headers", "extra", "--topic", "{kind}.events",
+        ]).described()
+    }
+
+    func source(_ start: Rebuild.Start = .beginning) throws -> Source {
+        Source(
+            name: database.name, url: database.relayURL, table: try table(), start: start,
+            kafka: kafka, topics: [], logger: .quiet)
+    }
+
+    func owner(_ sql: String) throws { try Connection(url: database.ownerURL).execute(sql) }
+
+    func superuser(_ sql: String) throws { try Connection(url: database.superuserURL).execute(sql) }
+
+    /// Adds events of an order, numbered from 1 on.
+    func add(_ numbers: ClosedRange<Int>, order: String = "'o-1'") throws {
+        try owner(
+            """
+            INSERT INTO shop.messages (kind, "order", event, body, extra)
+            SELECT '\(aggregate)', \(order), 'paid', jsonb_build_object('n', n), '{"by": "ada"}'
+            FROM generate_series(\(numbers.lowerBound), \(numbers.upperBound)) AS n
+            """)
+    }
+
+    /// The first that Kafka holds, once they are so many.
+    func messages(_ count: Int) async throws -> [ConsumedMessage] {
+        let consumer = try Consumer(
+            kafka, group: "shop-\(UInt64.random(in: 0...UInt64.max))", topics: [topic],
+            logger: .quiet)
+        var messages: [ConsumedMessage] = []
+        try await eventually(within: .seconds(30), "\(count) messages are in Kafka") {
+            messages += try await consumer.nextBatch(max: 1000, within: .milliseconds(200))
+            return messages.count >= count
+        }
+        await consumer.close()
+        return messages
+    }
+
+    /// The payloads that Kafka holds, once they are so many.
+    func payloads(_ count: Int) async throws -> [String] {
+        try await messages(count).map { String(decoding: $0.value ?? [], as: UTF8.self) }
+    }
+}
+
+/// Waits until a source reads its slot.
+func eventuallyActive(_ source: Source) async throws {
+    try await eventually(within: .seconds(30), "the relay is active") {
+        source.metrics.state == .active
+    }
+}
