@@ -10,11 +10,15 @@ struct EntryRange: Sendable {
     let from: Date?
     let to: Date?
 
+    /// Throws 400 for an interval that ends before it begins.
     init(_ account: AccountID, _ scope: RequestScope) throws(Problem) {
         self.account = account
         axis = try scope.axis()
         from = try scope.time("from")
         to = try scope.time("to")
+        if let from, let to, to < from {
+            throw .invalidParameter("to", "'to' must not lie before 'from'.")
+        }
     }
 
     /// At most `limit` entries after a cursor. Throws 400 for a cursor that is not one of ours.

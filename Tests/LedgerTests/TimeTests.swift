@@ -163,6 +163,17 @@ struct TimeTests {
 
 @Suite("A statement", .tags(.database))
 struct StatementTests {
+    @Test("of a period that ends before it begins is refused")
+    func reversed() async throws {
+        try await LedgerFixture.with { ledger in
+            let wallet = try await ledger.open()
+            let query = ["from": "2026-11-21T09:00:00Z", "to": "2026-11-21T08:00:00Z"]
+            await #expect(throws: Problem.self) {
+                _ = try await ledger.statement(of: wallet, query)
+            }
+        }
+    }
+
     @Test("opens, runs and closes, as JSON and as CSV")
     func document() async throws {
         try await LedgerFixture.with { ledger in

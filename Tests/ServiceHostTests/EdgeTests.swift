@@ -74,10 +74,12 @@ struct EdgeTests {
                 #expect(reply.status == 404, "\(path)")
                 #expect(try reply.problem().code == "unknown-route", "\(path)")
             }
-            let reply = try await server.send("DELETE", "/v1/notes")
-            #expect(reply.status == 405)
-            #expect(reply.headers["allow"] == "GET, HEAD, POST")
-            #expect(try reply.problem().code == "method-not-allowed")
+            for method in ["DELETE", "QUERY"] {
+                let reply = try await server.send(method, "/v1/notes")
+                #expect(reply.status == 405)
+                #expect(reply.headers["allow"] == "GET, HEAD, POST")
+                #expect(try reply.problem().code == "method-not-allowed")
+            }
             #expect(try await server.send("PROPFIND", "/v1/notes").status == 404)
             for id in ["1", "acct_x", "pay_0190163d-8694-739b-aea5-966c26f8ad91", "%00", "%ff"] {
                 #expect(try await server.get("/v1/notes/\(id)").status == 404, "\(id)")

@@ -73,6 +73,6 @@ struct HTTPServer: Service {
     }
 
     private static let methods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, .init("QUERY")!,
     ]
 }
