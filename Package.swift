@@ -202,7 +202,8 @@ let package = Package(
         .tests(
             "OpenAPITests",
             [
-                "TestSupport", "Contracts", "Postgres", "Outbox", "ServiceHost", "LocalStack",
+                "TestSupport", "Money", "Contracts", "Postgres", "Outbox", "ServiceHost",
+                "LocalStack",
                 "Payment", "Billing", "Ledger", .logging, .httpTypes,
             ]),
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),

@@ -51,13 +51,16 @@ struct AnswerTests {
         let stack = try await Self.running.value
         let conversation = try await Conversation(stack)
         let ids = ["1", "acct_", "%00", "acct_0190163d-8694-739b-aea5-966c26f8ad01", "9".repeated]
+        let queries = [
+            "", "?limit=0", "?cursor=x&at=y&from=z", "?%ff=%00", "?=",
+        ]
         for service in ServiceAPI.allCases {
             for operation in try conversation.document(of: service).operations
             where operation.isGuarded {
                 for id in operation.path.contains("{id}") ? ids : [""] {
                     let path = operation.path.replacing("{id}", with: id)
                     if operation.method == "GET" {
-                        for query in ["", "?limit=0", "?cursor=x&at=y&from=z", "?%ff=%00", "?="] {
+                        for query in queries {
                             _ = try await conversation.get(service, path + query)
                         }
                     } else {

@@ -65,7 +65,7 @@ extension Conversation {
         let cursor = try #require(all.body["next_cursor"].string)
         for query in [
             "cursor=\(cursor)", "kind=liability&status=active&currency=USD",
-            "metadata.who=Ada",
+            "metadata.who=Ada", "metadata.=Ada",
         ] {
             _ = try await get(.ledger, "/v1/accounts?" + query)
         }
@@ -100,7 +100,10 @@ extension Conversation {
             let cursor = try #require(page.body["next_cursor"].string)
             _ = try await get(.ledger, place + "/entries?axis=\(axis)&cursor=\(cursor)")
         }
-        for query in ["", "?from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", "?format=csv"] {
+        for query in [
+            "", "?from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", "?format=csv",
+            "?from=2100-01-01T00:00:00Z&to=2026-01-01T00:00:00Z",
+        ] {
             _ = try await get(.ledger, place + "/statement" + query)
         }
         _ = try await get(.ledger, place + "/balance?axis=known&at=2150-01-01T00:00:00Z")

@@ -81,6 +81,7 @@ final class Conversation: Sendable {
         }
         heard.withLock { heard in _ = heard.insert("\(operation.id) \(answer.status)") }
         var faults = document.faults(of: answer, to: operation)
+        if answer.status >= 500 { faults.append("it fails") }
         if let body, answer.status < 300 {
             let schema = operation.node["requestBody"]["content"]["application/json"]["schema"]
             if schema != .null {

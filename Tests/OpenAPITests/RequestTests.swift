@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import LocalStack
+import Money
 import Testing
 
 @testable import Billing
@@ -93,6 +94,24 @@ struct RequestTests {
                 }
             }
         }
+    }
+
+    @Test("the document has the currencies that there are, and no others")
+    func currencies() async throws {
+        let schemas = try await ServiceAPI.ledger.document().root["components"]["schemas"]
+        let described = Set(schemas["Currency"]["enum"].elements.compactMap(\.string))
+        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
+        var known: Set<String> = []
+        for first in letters {
+            for second in letters {
+                for third in letters {
+                    if let currency = Currency(first + second + third) {
+                        known.insert(currency.code)
+                    }
+                }
+            }
+        }
+        #expect(described == known)
     }
 
     @Test("a member of the wrong type is refused", arguments: ServiceAPI.allCases)

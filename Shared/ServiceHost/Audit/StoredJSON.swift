@@ -10,20 +10,21 @@ enum StoredJSON: Codable, Equatable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
+        // What is frequent first: each that it is not costs an error.
         if container.decodeNil() {
             self = .null
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode([String: StoredJSON].self) {
+            self = .object(value)
+        } else if let value = try? container.decode([StoredJSON].self) {
+            self = .array(value)
         } else if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([StoredJSON].self) {
-            self = .array(value)
         } else {
-            self = .object(try container.decode([String: StoredJSON].self))
+            self = .number(try container.decode(Double.self))
         }
     }
 
