@@ -18,6 +18,12 @@ enum JSONObject {
     /// Appends a JSON string; RFC 8259 §7 names the characters that must be escaped.
     private static func append(_ string: String, to text: inout String) {
         text += "\""
+        defer { text += "\"" }
+        // Nearly always: ids, names and addresses.
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -28,6 +34,5 @@ enum JSONObject {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 }

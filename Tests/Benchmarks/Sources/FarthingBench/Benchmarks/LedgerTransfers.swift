@@ -29,13 +29,8 @@ struct LedgerTransfers: Benchmark {
             if !canBatch { report.notes = ["This ledger has no POST /v1/transfers/batch."] }
             for spread in Spread.allCases {
                 let load = TransferLoad(tested, accounts, Chooser(spread, among: count))
-                var shares: [Double] = []
-                report.contests.append(
-                    try await measure(spread, load, canBatch, tested, bench, &shares))
-                report.figures.append(
-                    Figure(
-                        what: "the load generator itself", condition: spread.rawValue,
-                        value: Measurement.median(of: shares), unit: "cores"))
+                let contest = try await measure(spread, load, canBatch, tested, bench, &report)
+                report.contests.append(contest)
             }
             report.notes += [
                 "\(count) accounts. Single transfers by \(Self.connections) connections; batches "
@@ -47,24 +42,29 @@ struct LedgerTransfers: Benchmark {
 
     private func measure(
         _ spread: Spread, _ load: TransferLoad, _ canBatch: Bool, _ tested: TestedStack,
-        _ bench: Bench, _ shares: inout [Double]
+        _ bench: Bench, _ report: inout Report
     ) async throws -> Contest {
         let seconds = bench.pick(short: 3, long: 15)
-        let results = Collected<LoadResult>()
+        let costs = Collected<ProcessorCost>()
+        let batchCosts = Collected<ProcessorCost>()
         func pgbench(_ script: Script) -> @Sendable () async throws -> Double {
             let runner = PgBench(
                 url: tested.environment.ledgerDatabase, script: script, seconds: seconds)
             return { try await runner.run(clients: Self.connections, bench.place) }
         }
         let single = Contestant("POST /v1/transfers") {
+            let before = try await ProcessorCost.sofar(tested)
             let result = try await load.singles(Self.connections).run(.time(.seconds(seconds)))
-            results.append(result)
+            costs.append(try await ProcessorCost.sofar(tested).since(before, result))
             return result.rate
         }
         let batched = Contestant("POST /v1/transfers/batch") {
+            let before = try await ProcessorCost.sofar(tested)
             let result = try await load.batches(Self.batchConnections, of: Self.batch).run(
                 .time(.seconds(seconds)))
-            return result.rate * Double(Self.batch)
+            let count = (result.completed - result.failed) * Self.batch
+            batchCosts.append(try await ProcessorCost.sofar(tested).since(before, max(1, count)))
+            return Double(count) / (result.elapsed / .seconds(1))
         }
         let accounts = load.count
         let measurements = try await bench.alternate(
@@ -77,7 +77,9 @@ struct LedgerTransfers: Benchmark {
                     "pgbench, pipelined",
                     pgbench(BareLedger.transfer(spread, accounts, pipelined: true))),
             ] + (canBatch ? [batched] : []))
-        shares = results.all.map(\.processorShare)
+        report.figures += ProcessorCost.figures(costs.all, condition: "\(spread.rawValue), single")
+        report.figures += ProcessorCost.figures(
+            batchCosts.all, condition: "\(spread.rawValue), batched")
         return Contest(
             condition: spread.rawValue, unit: "transfers/s", measurements: measurements)
     }
