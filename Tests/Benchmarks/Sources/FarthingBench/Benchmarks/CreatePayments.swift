@@ -32,7 +32,7 @@ struct CreatePayments: Benchmark {
         _ connections: Int, _ payments: PaymentLoad, _ tested: TestedStack, _ bench: Bench,
         _ report: inout Report
     ) async throws {
-        let seconds = bench.pick(short: 2, long: 15)
+        let seconds = bench.pick(short: 1, long: 15)
         let results = Collected<LoadResult>()
         let costs = Collected<ProcessorCost>()
         let pgbench = PgBench(

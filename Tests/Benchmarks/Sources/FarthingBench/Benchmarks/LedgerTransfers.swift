@@ -44,7 +44,7 @@ struct LedgerTransfers: Benchmark {
         _ spread: Spread, _ load: TransferLoad, _ canBatch: Bool, _ tested: TestedStack,
         _ bench: Bench, _ report: inout Report
     ) async throws -> Contest {
-        let seconds = bench.pick(short: 3, long: 15)
+        let seconds = bench.pick(short: 1, long: 15)
         let costs = Collected<ProcessorCost>()
         let batchCosts = Collected<ProcessorCost>()
         func pgbench(_ script: Script) -> @Sendable () async throws -> Double {

@@ -41,7 +41,7 @@ struct RelayLatency: Benchmark {
         var report = Report(self)
         for rate in [100, 1000, 5000] {
             let loop = OpenLoop(
-                perSecond: rate, duration: bench.pick(short: .seconds(2), long: .seconds(20)))
+                perSecond: rate, duration: bench.pick(short: .seconds(1), long: .seconds(20)))
             var commits = Latency()
             var whole = Latency()
             var direct = Latency()
