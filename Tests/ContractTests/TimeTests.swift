@@ -46,7 +46,8 @@ struct PlainTimeTests {
     @Test("are those that Foundation reads")
     func readAlike() throws {
         for _ in 0..<2000 {
-            let milliseconds = Int64.random(in: 0..<253_402_300_800_000)
+            // Until 2100. From 2137 on a Date cannot tell neighbouring microseconds apart.
+            let milliseconds = Int64.random(in: 0..<4_102_444_800_000)
             let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
             let text = RFC3339.format(date)
             let ours = try #require(RFC3339.parse(text), "\(text)")

@@ -4,7 +4,7 @@ public import Testing
 ///
 /// Throws the last error of the condition, or `NotInTime`, when the time is up.
 public func eventually(
-    within limit: Duration = .seconds(10), _ what: String = "the condition",
+    within limit: Duration = .seconds(30), _ what: String = "the condition",
     isolation: isolated (any Actor)? = #isolation,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
