@@ -126,11 +126,7 @@ public struct DirectProducer: ~Copyable {
         arguments.append(.key(key))
         arguments.append(.value(value))
         arguments.append(.opaque(UnsafeMutableRawPointer(bitPattern: token)))
-        let handle = client.handle
-        let failure = headers.withArguments(appendingTo: &arguments) { arguments in
-            rd_kafka_produceva(handle, &arguments, arguments.count)
-        }
-        guard let failure else { return true }
+        guard let failure = headers.produce(&arguments, with: client.handle) else { return true }
         defer { rd_kafka_error_destroy(failure) }
         let error = rd_kafka_error_code(failure)
         if error == RD_KAFKA_RESP_ERR__QUEUE_FULL { return false }

@@ -143,9 +143,7 @@ final class ProducerCore: @unchecked Sendable {
                         .topic(named: topic), .copied, .value(value), .opaque(token.toOpaque()),
                     ]
                     if record.key != nil { arguments.append(.key(key)) }
-                    return headers.withArguments(appendingTo: &arguments) { arguments in
-                        rd_kafka_produceva(client.handle, &arguments, arguments.count)
-                    }
+                    return headers.produce(&arguments, with: client.handle)
                 }
             }
         }

@@ -5,12 +5,11 @@ import CKafka
 /// Made for loops that publish many records: after the first few, nothing is allocated.
 public struct RecordHeaders: Sendable {
     private struct Entry {
-        let name: Int
-        let value: Int
-        let length: Int
+        let name: Range<Int>
+        let value: Range<Int>
     }
 
-    /// Each name with its NUL, followed by its value.
+    /// Each name, followed by its value.
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
     /// How many of the first entries stay when the others are forgotten.
@@ -33,10 +32,9 @@ public struct RecordHeaders: Sendable {
     public mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let start = bytes.count
         bytes.append(contentsOf: name)
-        bytes.append(0)
         let middle = bytes.count
         bytes.append(contentsOf: value)
-        entries.append(Entry(name: start, value: middle, length: value.count))
+        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
     }
 
     /// Adds a header. `name` must not contain a NUL.
@@ -51,21 +49,28 @@ public struct RecordHeaders: Sendable {
         value.withUTF8 { append(name, UnsafeRawBufferPointer($0)) }
     }
 
-    /// Hands each header to `body` as librdkafka wants it; the pointers live as long as the call.
-    func withArguments<Result>(
-        appendingTo arguments: inout [rd_kafka_vu_t],
-        _ body: (inout [rd_kafka_vu_t]) -> Result
-    ) -> Result {
+    /// Queues the record of `arguments` with these headers; returns why it was refused, if it was.
+    ///
+    /// The list is made here, because `rd_kafka_produceva` frees one that it made itself twice when
+    /// the topic turns out not to exist (confluentinc/librdkafka#4627).
+    func produce(
+        _ arguments: inout [rd_kafka_vu_t], with client: OpaquePointer
+    ) -> OpaquePointer? {
+        let list: OpaquePointer = rd_kafka_headers_new(entries.count)
         bytes.withUnsafeBytes { buffer in
             for entry in entries {
-                guard let base = buffer.baseAddress else { break }
-                arguments.append(
-                    .header(
-                        (base + entry.name).assumingMemoryBound(to: CChar.self),
-                        base + entry.value, entry.length))
+                let name = UnsafeRawBufferPointer(rebasing: buffer[entry.name])
+                let value = UnsafeRawBufferPointer(rebasing: buffer[entry.value])
+                rd_kafka_header_add(
+                    list, name.baseAddress?.assumingMemoryBound(to: CChar.self), name.count,
+                    value.baseAddress, value.count)
             }
-            return body(&arguments)
         }
+        arguments.append(.headers(list))
+        let refusal = rd_kafka_produceva(client, &arguments, arguments.count)
+        // What is queued owns its headers, what is refused does not.
+        if refusal != nil { rd_kafka_headers_destroy(list) }
+        return refusal
     }
 }
 
@@ -93,10 +98,8 @@ extension rd_kafka_vu_t {
         Self(RD_KAFKA_VTYPE_VALUE) { $0.u.mem = .init(bytes) }
     }
 
-    static func header(
-        _ name: UnsafePointer<CChar>, _ value: UnsafeRawPointer, _ length: Int
-    ) -> Self {
-        Self(RD_KAFKA_VTYPE_HEADER) { $0.u.header = .init(name: name, val: value, size: length) }
+    static func headers(_ list: OpaquePointer) -> Self {
+        Self(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = list }
     }
 
     /// librdkafka copies key and value before it returns.

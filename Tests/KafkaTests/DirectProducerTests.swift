@@ -17,6 +17,32 @@ struct DirectProducerTests {
         await consumer.close()
     }
 
+    @Test("records for a topic that is known not to exist are refused, and nothing is freed twice")
+    func gone() async throws {
+        let mock = try MockKafka()
+        mock.createTopic("gone", partitions: 1)
+        mock.deny("gone")
+        let configuration = KafkaConfiguration(
+            bootstrapServers: mock.bootstrapServers, ["topic.metadata.propagation.max.ms": "0"])
+        var producer = try DirectProducer(configuration, logger: .quiet)
+        let topic = try producer.topic("gone")
+        var headers = RecordHeaders()
+        headers.append("ce_id", "1")
+
+        func refusal() -> KafkaError? {
+            do throws(KafkaError) {
+                _ = try producer.enqueue(
+                    topic, key: .init(start: nil, count: 0), value: .init(start: nil, count: 0),
+                    headers: headers, token: 1)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        try await eventually("the topic is known not to exist") { refusal() != nil }
+        for _ in 0..<1000 { #expect(refusal()?.code == .unknownTopic) }
+    }
+
     private static func publish(_ count: UInt, _ fixture: KafkaFixture) throws -> [UInt] {
         var producer = try DirectProducer(fixture.configuration, logger: .quiet)
         let topic = try producer.topic(fixture.topic)

@@ -43,6 +43,11 @@ public final class MockKafka: @unchecked Sendable {
         _ = rd_kafka_mock_topic_create(cluster, name, partitions, 1)
     }
 
+    /// Says from now on that there is no such topic.
+    public func deny(_ topic: String) {
+        rd_kafka_mock_topic_set_error(cluster, topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+    }
+
     /// What becomes of the next produce requests, one after the other; `nil` for success.
     public func answer(produce refusals: [Refusal?]) {
         let produce: Int16 = 0
