@@ -15,27 +15,31 @@ struct Checkpoint: ~Copyable {
     private let connection: Connection
     private let slot: String
     private let table: OutboxTable
-    /// The pair that was read and whose position is not confirmed yet.
-    private var pending: (xmin: String, position: LSN)?
-    private var isDirty: Bool
+    /// A pair that was read and whose position is not confirmed yet.
+    private var pending: (xmin: UInt64, position: LSN)?
+    /// What was remembered last, and what would cover all that is published: the first falls short
+    /// of the second for as long as an older transaction runs.
+    private var remembered: UInt64 = 0
+    private var goal: UInt64 = 0
+    /// Something was published since; perhaps by a session that ended before it remembered it.
+    private var hasProgressed = true
     private var next = ContinuousClock.now
     private var nextWatch = ContinuousClock.now
     private let metrics: SourceMetrics
 
-    /// `behind`: something was published since the last checkpoint. Throws `PostgresError`.
+    /// Throws `PostgresError`.
     init(
-        url: String, slot: String, table: OutboxTable, behind: Bool, metrics: SourceMetrics
+        url: String, slot: String, table: OutboxTable, metrics: SourceMetrics
     ) throws(PostgresError) {
         connection = try Connection(url: url, applicationName: "farthing-relay-checkpoint")
         self.slot = slot
         self.table = table
         self.metrics = metrics
-        isDirty = behind
     }
 
     /// Something was published. Without that nothing is written: the checkpoint's own row would
     /// be progress again, for ever.
-    mutating func progressed() { isDirty = true }
+    mutating func progressed() { hasProgressed = true }
 
     /// Takes the next step, if it is due. Throws `PostgresError`, and `RelayError` `.notPublished`
     /// when the outbox is in its publication no more: the log may have passed over rows.
@@ -47,12 +51,16 @@ struct Checkpoint: ~Copyable {
         }
         if let pending {
             guard confirmed >= pending.position else { return }
-            try connection.query(RelayQueries.remember, slot, pending.xmin)
+            try connection.query(RelayQueries.remember, slot, "\(pending.xmin)")
+            remembered = pending.xmin
             self.pending = nil
             next = .now + Self.interval
-        } else if isDirty, now >= next {
-            pending = try horizon()
-            isDirty = false
+        } else if hasProgressed || remembered < goal, now >= next {
+            let horizon = try horizon()
+            if hasProgressed { goal = horizon.xmax }
+            hasProgressed = false
+            if horizon.xmin > remembered { pending = (horizon.xmin, horizon.position) }
+            next = .now + Self.interval
         }
     }
 
@@ -63,17 +71,28 @@ struct Checkpoint: ~Copyable {
         }
     }
 
-    private func horizon() throws -> (xmin: String, position: LSN) {
+    private func horizon() throws -> (xmin: UInt64, xmax: UInt64, position: LSN) {
         let row = try connection.query(
             RelayQueries.horizon, table.publication, table.schema, table.name)[0]
-        let position: String = try row.read(1)
-        guard try row.read(2, as: Bool.self) else {
+        let position: String = try row.read(2)
+        guard try row.read(3, as: Bool.self) else {
             throw RelayError(
                 .notPublished, "\(table.quoted) was taken out of \(table.publication)")
         }
         guard let position = LSN(position) else {
             throw PostgresError(.invalidValue, "'\(position)' is no position of the log")
         }
-        return (try row.read(0), position)
+        return (try row.transaction(0), try row.transaction(1), position)
+    }
+}
+
+extension Row {
+    /// The number of a transaction, which Postgres gives as text.
+    fileprivate func transaction(_ column: Int) throws -> UInt64 {
+        let text: String = try read(column)
+        guard let number = UInt64(text) else {
+            throw PostgresError(.invalidValue, "'\(text)' is no transaction")
+        }
+        return number
     }
 }

@@ -117,7 +117,7 @@ struct Source: Sendable {
         metrics.set(.active)
         logger.notice("relaying", metadata: ["slot": "\(slot)"])
         var checkpoint = try Checkpoint(
-            url: url, slot: slot, table: table, behind: isLost, metrics: metrics)
+            url: url, slot: slot, table: table, metrics: metrics)
         var pump = Pump(name: name, table: table, metrics: metrics)
         do {
             try pump.run(stream, &publisher, &checkpoint, stop)

@@ -81,6 +81,27 @@ struct RelayTests {
         }
     }
 
+    @Test("the checkpoint follows once an older transaction has ended, though nothing new comes")
+    func olderTransaction() async throws {
+        let rig = try await RelayRig.make()
+        try await relaying(rig.source()) {
+            try await rig.write(writers: 1, each: 5)
+            try await rig.verify()
+            // Not before: a slot is made only when every transaction has ended.
+            let older = try Connection(url: rig.database.superuserURL)
+            try older.execute("BEGIN; SELECT pg_current_xact_id()")
+            try await rig.write(writers: 1, each: 5)
+            try await rig.verify()
+            let held: String = try older.query("SELECT pg_current_xact_id()::text")[0].read(0)
+            try await eventually(within: .seconds(90), "a checkpoint before that transaction") {
+                let below = try rig.superuser("SELECT published_below::text FROM relay_checkpoint")
+                return try below.first?.read(0, as: String.self) == held
+            }
+            try older.execute("COMMIT")
+            try await rig.checkpointed()
+        }
+    }
+
     @Test("a lost slot is rebuilt from the table, without what the checkpoint covers")
     func slotLost() async throws {
         let rig = try await RelayRig.make()
