@@ -13,6 +13,8 @@ struct RefusalTests {
         let mock = try MockKafka()
         mock.createTopic(rig.topic, partitions: 1)
         rig.mock = mock
+        // What is written at once is one request, and has one answer.
+        rig.settings = ["linger.ms": "200"]
         return (rig, mock)
     }
 

@@ -97,8 +97,8 @@ struct UpkeepTests {
         try upkeep.once()
         try await rig.write(writers: 2, each: 10)
         try age(rig, to: "2026-01-01")
-        let task = Task { await upkeep.run() }
         try rig.superuser("DROP TABLE \(try last(rig))")
+        let task = Task { await upkeep.run() }
         // A lock that was held too long is tried for again after half a minute.
         try await eventually(within: .seconds(60), "the last partition is there again") {
             try count(rig) == 3
