@@ -34,6 +34,19 @@ struct TCPProxyTests {
         }
     }
 
+    @Test("a connection that is just being made is cut off too")
+    func cutsWhatBegins() async throws {
+        try await withProxy { proxy, _ in
+            for _ in 0..<100 {
+                async let connecting = Client.connect(proxy.port)
+                try await proxy.cut()
+                let client = try await connecting
+                try await eventually { client.isClosed }
+                try await proxy.resume()
+            }
+        }
+    }
+
     @Test("a black hole swallows one direction and gives all of it back, in order")
     func blackHole() async throws {
         try await withProxy { proxy, client in

@@ -130,6 +130,10 @@ public final class TCPProxy: Sendable {
             .connect(host: "127.0.0.1", port: upstream)
             .flatMapThrowing { server in
                 do {
+                    // All connections may have been closed while we connected.
+                    guard !bound.value.refuses, server.isActive else {
+                        throw ChannelError.ioOnClosedChannel
+                    }
                     try client.pipeline.syncOperations.addHandler(ends.value.client)
                 } catch {
                     // The client hung up while we connected.
