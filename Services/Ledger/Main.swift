@@ -33,6 +33,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 11, name: "posting_at_once",
                     sql: PackageResources.V0011_posting_at_once_sql),
+                Migration(
+                    version: 12, name: "checks_in_step",
+                    sql: PackageResources.V0012_checks_in_step_sql),
             ]),
     ]
 
