@@ -1,9 +1,10 @@
 /// The members of an object that is being encoded.
 struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let container: Container
-    let codingPath: [any CodingKey]
-    let dates: DateWriter
+    let encoder: ValueEncoder
     let convertsNames: Bool
+
+    var codingPath: [any CodingKey] { encoder.codingPath }
 
     private func set(_ value: Value, _ key: Key) {
         let name = key.stringValue
@@ -30,46 +31,40 @@ struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode(_ value: some Encodable, forKey key: Key) throws {
-        set(try ValueEncoder.value(of: value, at: codingPath + [key], dates), key)
+        set(try ValueEncoder.value(of: value, in: encoder, at: key, encoder.dates), key)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type, forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        let nested = Container(isObject: true)
-        set(.container(nested), key)
-        return KeyedEncodingContainer(
-            KeyedContainer<NestedKey>(
-                container: nested, codingPath: codingPath + [key], dates: dates,
-                convertsNames: convertsNames))
+        nested(key).container(keyedBy: keyType)
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        let nested = Container(isObject: false)
-        set(.container(nested), key)
-        return UnkeyedContainer(
-            container: nested, codingPath: codingPath + [key], dates: dates)
+        nested(key).unkeyedContainer()
     }
 
     func superEncoder() -> any Encoder {
-        let encoder = ValueEncoder(codingPath, dates)
-        container.members.append(("super", .deferred(encoder)))
-        return encoder
+        let nested = encoder.nested(at: nil)
+        container.members.append(("super", .deferred(nested)))
+        return nested
     }
 
-    func superEncoder(forKey key: Key) -> any Encoder {
-        let encoder = ValueEncoder(codingPath + [key], dates)
-        set(.deferred(encoder), key)
-        return encoder
+    func superEncoder(forKey key: Key) -> any Encoder { nested(key) }
+
+    private func nested(_ key: Key) -> ValueEncoder {
+        let nested = encoder.nested(at: key)
+        set(.deferred(nested), key)
+        return nested
     }
 }
 
 /// The elements of an array that is being encoded.
 struct UnkeyedContainer: UnkeyedEncodingContainer {
     let container: Container
-    let codingPath: [any CodingKey]
-    let dates: DateWriter
+    let encoder: ValueEncoder
 
+    var codingPath: [any CodingKey] { encoder.codingPath }
     var count: Int { container.elements.count }
 
     private func add(_ value: Value) { container.elements.append(value) }
@@ -91,28 +86,22 @@ struct UnkeyedContainer: UnkeyedEncodingContainer {
     func encode(_ value: UInt64) { add(.unsigned(value)) }
 
     func encode(_ value: some Encodable) throws {
-        add(try ValueEncoder.value(of: value, at: codingPath, dates))
+        add(try ValueEncoder.value(of: value, in: encoder, encoder.dates))
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type
     ) -> KeyedEncodingContainer<NestedKey> {
-        let nested = Container(isObject: true)
-        add(.container(nested))
-        return KeyedEncodingContainer(
-            KeyedContainer<NestedKey>(
-                container: nested, codingPath: codingPath, dates: dates, convertsNames: true))
+        nested().container(keyedBy: keyType)
     }
 
-    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        let nested = Container(isObject: false)
-        add(.container(nested))
-        return UnkeyedContainer(container: nested, codingPath: codingPath, dates: dates)
-    }
+    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { nested().unkeyedContainer() }
 
-    func superEncoder() -> any Encoder {
-        let encoder = ValueEncoder(codingPath, dates)
-        add(.deferred(encoder))
-        return encoder
+    func superEncoder() -> any Encoder { nested() }
+
+    private func nested() -> ValueEncoder {
+        let nested = encoder.nested(at: nil)
+        add(.deferred(nested))
+        return nested
     }
 }

@@ -2,39 +2,58 @@ import FoundationEssentials
 
 /// Turns what is `Encodable` into a `Value`.
 final class ValueEncoder: Encoder {
-    let codingPath: [any CodingKey]
     let userInfo: [CodingUserInfoKey: Any] = [:]
+    let dates: DateWriter
     private var value: Value?
-    /// Whether names are the program's, to be written in snake case, or data.
-    private let convertsNames: Bool
-    private let dates: DateWriter
+    /// What is encoded: the names of a dictionary are data, all others are the program's.
+    private let type: any Any.Type
+    /// Where it stands in the whole, which is put together only for an error.
+    private let parent: ValueEncoder?
+    private let key: (any CodingKey)?
 
-    init(_ path: [any CodingKey] = [], _ dates: @escaping DateWriter, convertsNames: Bool = true) {
-        codingPath = path
+    init(
+        of type: any Any.Type, in parent: ValueEncoder?, at key: (any CodingKey)?,
+        _ dates: @escaping DateWriter
+    ) {
+        self.type = type
+        self.parent = parent
+        self.key = key
         self.dates = dates
-        self.convertsNames = convertsNames
     }
 
     /// What any value comes to. Throws `EncodingError`.
-    static func value(
-        of value: some Encodable, at path: @autoclosure () -> [any CodingKey] = [],
+    static func value<Encoded: Encodable>(
+        of value: Encoded, in parent: ValueEncoder? = nil, at key: (any CodingKey)? = nil,
         _ dates: @escaping DateWriter
     ) throws -> Value {
-        if let date = value as? Date { return .string(dates(date)) }
-        let encoder = ValueEncoder(
-            path(), dates, convertsNames: !(value is any DictionaryOfNames))
+        if Encoded.self == Date.self, let date = value as? Date { return .string(dates(date)) }
+        let encoder = ValueEncoder(of: Encoded.self, in: parent, at: key, dates)
         try value.encode(to: encoder)
         return encoder.result
+    }
+
+    /// For a part that is filled by somebody else, or later. Its path begins with it: it is kept in
+    /// what this one has encoded, and would keep this one in turn.
+    func nested(at key: (any CodingKey)?) -> ValueEncoder {
+        ValueEncoder(of: type, in: nil, at: key, dates)
+    }
+
+    var codingPath: [any CodingKey] {
+        let path = parent?.codingPath ?? []
+        return key.map { path + [$0] } ?? path
     }
 
     /// What was encoded; a value that encodes nothing is an empty object.
     var result: Value { value ?? .container(Container(isObject: true)) }
 
     /// JSON has no other numbers. Throws `EncodingError`.
-    static func value(of number: Double, at path: [any CodingKey]) throws -> Value {
+    static func value(
+        of number: Double, at path: @autoclosure () -> [any CodingKey]
+    ) throws -> Value {
         guard number.isFinite else {
             throw EncodingError.invalidValue(
-                number, .init(codingPath: path, debugDescription: "\(number) is not a JSON number"))
+                number,
+                .init(codingPath: path(), debugDescription: "\(number) is not a JSON number"))
         }
         return .number(number)
     }
@@ -42,13 +61,12 @@ final class ValueEncoder: Encoder {
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         KeyedEncodingContainer(
             KeyedContainer(
-                container: container(isObject: true), codingPath: codingPath, dates: dates,
-                convertsNames: convertsNames))
+                container: container(isObject: true), encoder: self,
+                convertsNames: !(self.type is any DictionaryOfNames.Type)))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        UnkeyedContainer(
-            container: container(isObject: false), codingPath: codingPath, dates: dates)
+        UnkeyedContainer(container: container(isObject: false), encoder: self)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { self }
@@ -80,7 +98,7 @@ extension ValueEncoder: SingleValueEncodingContainer {
     func encode(_ value: UInt64) { self.value = .unsigned(value) }
 
     func encode(_ value: some Encodable) throws {
-        self.value = try Self.value(of: value, at: codingPath, dates)
+        self.value = try Self.value(of: value, in: self, dates)
     }
 }
 

@@ -8,17 +8,18 @@ public struct Amount: Codable, Hashable, Sendable {
     public let minorUnits: Int64
 
     /// Throws 400 `invalid-amount`.
-    public init(_ minorUnits: Int64, field: String = "amount") throws(Problem) {
-        guard (1...Amount.maximum).contains(minorUnits) else { throw .invalidAmount(field) }
+    public init(
+        _ minorUnits: Int64, field: @autoclosure () -> String = "amount"
+    ) throws(Problem) {
+        guard (1...Amount.maximum).contains(minorUnits) else { throw .invalidAmount(field()) }
         self.minorUnits = minorUnits
     }
 
     public init(from decoder: any Decoder) throws {
-        let field = FieldPath.text(decoder.codingPath)
         guard let value = try? decoder.singleValueContainer().decode(Int64.self) else {
-            throw Problem.invalidAmount(field)
+            throw Problem.invalidAmount(FieldPath.text(decoder.codingPath))
         }
-        try self.init(value, field: field)
+        try self.init(value, field: FieldPath.text(decoder.codingPath))
     }
 
     public func encode(to encoder: any Encoder) throws {

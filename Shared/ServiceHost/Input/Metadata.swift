@@ -11,16 +11,18 @@ public struct Metadata: Codable, Hashable, Sendable {
     public init() { pairs = [:] }
 
     /// Throws 400 `invalid-field`.
-    public init(_ pairs: [String: String], field: String = "metadata") throws(Problem) {
+    public init(
+        _ pairs: [String: String], field: @autoclosure () -> String = "metadata"
+    ) throws(Problem) {
         guard pairs.count <= Metadata.maximumPairs else {
-            throw .invalidField(field, "It may have at most \(Metadata.maximumPairs) pairs.")
+            throw .invalidField(field(), "It may have at most \(Metadata.maximumPairs) pairs.")
         }
         for (name, value) in pairs {
             guard (1...Metadata.maximumNameLength).contains(name.unicodeScalars.count),
                 value.unicodeScalars.count <= Metadata.maximumValueLength
             else {
                 throw .invalidField(
-                    "\(field).\(name.prefix(Metadata.maximumNameLength))",
+                    "\(field()).\(name.prefix(Metadata.maximumNameLength))",
                     """
                     A name has 1 to \(Metadata.maximumNameLength) characters, a value at most \
                     \(Metadata.maximumValueLength).

@@ -6,12 +6,12 @@ public struct ShortText: Codable, Hashable, Sendable {
     public let text: String
 
     /// Throws 400 `invalid-field`.
-    public init(_ text: String, field: String) throws(Problem) {
+    public init(_ text: String, field: @autoclosure () -> String) throws(Problem) {
         guard (1...ShortText.maximumLength).contains(text.unicodeScalars.count),
             text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else {
             throw .invalidField(
-                field,
+                field(),
                 "It must have 1 to \(ShortText.maximumLength) characters, none of them a control.")
         }
         self.text = text
