@@ -31,8 +31,11 @@ struct RelayRig {
         KafkaConfiguration(bootstrapServers: mock?.bootstrapServers ?? broker.bootstrapServers)
     }
 
-    static func make(ownBroker: Bool = false) async throws -> RelayRig {
-        let database = try await TestDatabase.make([OutboxSchema.migrations])
+    static func make(
+        ownBroker: Bool = false, ownPostgres: Bool = false
+    ) async throws -> RelayRig {
+        let database = try await TestDatabase.make(
+            [OutboxSchema.migrations], ownCluster: ownPostgres)
         let broker = ownBroker ? try await TestBroker.start() : try await TestBroker.shared
         try Connection(url: database.ownerURL).execute(
             """

@@ -1,16 +1,27 @@
 import FoundationEssentials
 import LocalStack
 import Postgres
+import Synchronization
 
-/// The one PostgreSQL cluster that all tests of a process share, each with databases of its own.
+/// A PostgreSQL cluster: the one that the tests of a process share, each with databases of its own,
+/// or another for a test that changes its settings.
 ///
 /// It runs without fsync, because its data need not survive the machine; tests of durability
 /// start a `TestStack`, which has it on.
 actor TestCluster {
-    static let shared = TestCluster()
+    static let shared = TestCluster(name: "postgres")
+    private static let count = Atomic(0)
 
+    /// One that nobody else knows.
+    static func own() -> TestCluster {
+        TestCluster(name: "postgres-\(count.wrappingAdd(1, ordering: .relaxed).newValue)")
+    }
+
+    private let name: String
     private var starting: Task<PostgresCluster, any Error>?
     private var supervisor: Supervisor?
+
+    private init(name: String) { self.name = name }
 
     /// Roles of every test database. Logging in needs no password here.
     static let owner = "test_owner"
@@ -28,9 +39,9 @@ actor TestCluster {
     private func start() async throws -> PostgresCluster {
         let directory = try TestRun.directory()
         let cluster = try PostgresCluster(
-            directory: "\(directory)/postgres", port: try Port.free(), authentication: .trust,
-            durable: false, log: "\(directory)/postgres.log", diesWithParent: true)
-        let supervisor = Supervisor(pids: PidDirectory("\(directory)/pids"))
+            directory: "\(directory)/\(name)", port: try Port.free(), authentication: .trust,
+            durable: false, log: "\(directory)/\(name).log", diesWithParent: true)
+        let supervisor = Supervisor(pids: PidDirectory("\(directory)/\(name)-pids"))
         self.supervisor = supervisor
         try await supervisor.start(try cluster.supervised(), within: .seconds(60))
         let roles = PostgresRoles(superuserURL: cluster.superuserURL())

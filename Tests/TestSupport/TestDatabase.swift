@@ -13,6 +13,8 @@ import Testing
 public struct TestDatabase: Sendable {
     public let name: String
     private let cluster: PostgresCluster
+    /// Whose cluster it is, and runs for as long as this is there.
+    private let owner: TestCluster
 
     /// libpq URL with the rights of a service.
     public var url: String { cluster.url(name, as: TestCluster.service) }
@@ -25,12 +27,16 @@ public struct TestDatabase: Sendable {
 
     private static let count = Atomic(0)
 
-    /// Makes a database. No migrations at all make an empty one.
-    public static func make(_ sets: [MigrationSet] = []) async throws -> TestDatabase {
-        let template = try await TestCluster.shared.template(sets)
-        let cluster = try await TestCluster.shared.running()
+    /// Makes a database. No migrations at all make an empty one. `ownCluster`: on a server of its
+    /// own, whose settings the test may change.
+    public static func make(
+        _ sets: [MigrationSet] = [], ownCluster: Bool = false
+    ) async throws -> TestDatabase {
+        let owner = ownCluster ? TestCluster.own() : TestCluster.shared
+        let template = try await owner.template(sets)
+        let cluster = try await owner.running()
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
-        let database = TestDatabase(name: "test_\(number)", cluster: cluster)
+        let database = TestDatabase(name: "test_\(number)", cluster: cluster, owner: owner)
         try await database.create(from: template)
         return database
     }
