@@ -191,7 +191,7 @@ struct BadStatementTests {
             "cannot skip a version", stoppedBy: "account_matches_entries",
             Statement("UPDATE account SET version = version + 1 WHERE kind = 'liability'")),
         Attempt(
-            "cannot set an account's clock back", stoppedBy: "account_recorded_in_order",
+            "cannot set an account's clock back", stoppedBy: "account_matches_entries",
             Statement("UPDATE account SET recorded_at = '1900-01-02' WHERE kind = 'liability'")),
         Attempt(
             "cannot overdraw an account", stoppedBy: "account_within_limit",

@@ -222,7 +222,6 @@ enum LedgerChecks {
                 ('entry', 'entry_given_back'),
                 ('entry', 'entry_displaced'),
                 ('account', 'account_matches_entries'),
-                ('account', 'account_recorded_in_order'),
                 ('account', 'account_opened_empty'),
                 ('account', 'account_kept'),
                 ('hold', 'hold_resolved_once'),
