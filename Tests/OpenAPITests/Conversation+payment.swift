@@ -11,8 +11,10 @@ extension Conversation {
         let paid = try await pay(market, ["reference": "order-1"], wait: true)
         #expect(paid.status == 201)
         _ = try await pay(market, ["destination": .string(market.payer)])
+        // Hold and invoice are asked for at once, and each is a reason to refuse.
         let failed = try await pay(market, ["amount": 99_999_999], wait: true)
-        #expect(failed.body["failure"]["code"].string == "insufficient-funds")
+        let reasons = ["insufficient-funds", "credit-limit-exceeded"]
+        #expect(reasons.contains(failed.body["failure"]["code"].string ?? ""))
         let id = try id(paid)
         let refund = try await post(
             .payment, "/v1/payments/\(id)/refunds", ["amount": 400, "reason": "wet"],
