@@ -102,13 +102,13 @@ enum BookQueries {
         """)
 
     /// Balances, transfers and entries, which are checked against each other when it ends. $1 to $8
-    /// are accounts, $9 to $17 transfers, $18 to $29 entries, $30 is when all of it is recorded.
+    /// are accounts, $9 to $19 transfers, $20 to $31 entries, $32 is when all of it is recorded.
     static let post = Statement(
         """
         WITH moved AS (
             UPDATE account
                SET status = changed.status, posted = changed.posted, held = changed.held,
-                   version = changed.version, recorded_at = $30, chain_at = changed.chain_at,
+                   version = changed.version, recorded_at = $32, chain_at = changed.chain_at,
                    displaced = changed.displaced
               FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[],
                           $7::timestamptz[], $8::int8[])
@@ -116,20 +116,21 @@ enum BookQueries {
              WHERE account.id = changed.id AND account.tenant = changed.tenant
         ), transferred AS (
             INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at,
-                                  metadata, reverses, created_at)
+                                  metadata, reverses, actor, request_id, created_at)
             SELECT id, tenant, reference, payment, saga, hold, effective_at,
-                   coalesce(metadata, '{}'), reverses, $30
+                   coalesce(metadata, '{}'), reverses, actor, request_id, $32
               FROM unnest($9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::uuid[],
-                          $14::uuid[], $15::timestamptz[], $16::jsonb[], $17::uuid[])
+                          $14::uuid[], $15::timestamptz[], $16::jsonb[], $17::uuid[],
+                          $18::text[], $19::text[])
                    AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
-                              reverses)
+                              reverses, actor, request_id)
         )
         INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
                            balance_after, effective_at, chain_at, displaced, created_at)
-        SELECT posted.*, $30
-          FROM unnest($18::uuid[], $19::int8[], $20::text[], $21::uuid[], $22::int8[], $23::text[],
-                      $24::int8[], $25::text[], $26::int8[], $27::timestamptz[],
-                      $28::timestamptz[], $29::int8[]) AS posted
+        SELECT posted.*, $32
+          FROM unnest($20::uuid[], $21::int8[], $22::text[], $23::uuid[], $24::int8[], $25::text[],
+                      $26::int8[], $27::text[], $28::int8[], $29::timestamptz[],
+                      $30::timestamptz[], $31::int8[]) AS posted
         """)
 
     static let insertHolds = Statement(

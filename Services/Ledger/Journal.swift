@@ -5,7 +5,7 @@ import Postgres
 import ServiceHost
 
 /// Tells of changes, in their own transaction: an event for whoever listens, and a line of the
-/// audit trail with the same content.
+/// audit trail with the same content, but for transfers, which tell themselves who posted them.
 enum Journal {
     /// CloudEvents source of everything that the ledger says.
     static let source = "/farthing/ledger"
@@ -17,6 +17,7 @@ enum Journal {
         for change in changes {
             let (action, event) = change.told
             events.append(try envelope(event, for: change.cause))
+            if case .transfer = change.kind { continue }
             lines.append(change.line(action, event))
         }
         try Outbox.append(events, in: tx)
@@ -30,18 +31,11 @@ enum Journal {
 }
 
 extension Change {
-    /// The line of the audit trail. What a transfer moved is not said again: transfers are facts
-    /// that never change, and are sealed with their entries as the trail is.
+    /// The line of the audit trail.
     fileprivate func line(_ action: String, _ event: any Event) -> AuditRow {
-        let (tenant, actor, request) = (cause.tenant, cause.actor, cause.requestID)
-        if case .transfer = kind {
-            return AuditRow(
-                tenant: tenant, actor: actor, action: action, subject: event.subject,
-                requestID: request)
-        }
-        return AuditRow(
-            tenant: tenant, actor: actor, action: action, subject: event.subject,
-            requestID: request, detail: event)
+        AuditRow(
+            tenant: cause.tenant, actor: cause.actor, action: action, subject: event.subject,
+            requestID: cause.requestID, detail: event)
     }
 
     /// What the audit trail calls it, and the event that tells of it.

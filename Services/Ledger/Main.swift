@@ -36,6 +36,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 12, name: "checks_in_step",
                     sql: PackageResources.V0012_checks_in_step_sql),
+                Migration(
+                    version: 13, name: "transfers_tell_who",
+                    sql: PackageResources.V0013_transfers_tell_who_sql),
             ]),
     ]
 

@@ -1,8 +1,8 @@
 public import Postgres
 
 /// The tables that the host keeps in every service's database: idempotency keys, dead letters,
-/// parked keys, and the audit trail with its seal. Comes after the outbox's migrations, whose `refuse_change()`
-/// it uses.
+/// parked keys, and the audit trail with its seal. Comes after the outbox's migrations, whose
+/// `refuse_change()` it uses.
 public enum HostSchema {
     public static let migrations = MigrationSet(
         component: "host",
@@ -11,5 +11,8 @@ public enum HostSchema {
             Migration(
                 version: 2, name: "dead_letters", sql: PackageResources.V0002_dead_letters_sql),
             Migration(version: 3, name: "sealing", sql: PackageResources.V0003_sealing_sql),
+            Migration(
+                version: 4, name: "answers_compressed",
+                sql: PackageResources.V0004_answers_compressed_sql),
         ])
 }

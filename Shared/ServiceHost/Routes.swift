@@ -179,7 +179,7 @@ public struct Routes {
     /// Adds the audit trail, the dead letters of what is consumed, and the document. Throws
     /// `HostError` for a document that is not JSON.
     mutating func complete() throws(HostError) {
-        AuditDesk.add(to: &self)
+        AuditDesk(sealedKinds).add(to: &self)
         if !consumptions.isEmpty { DeadLetterDesk(consumptions).add(to: &self) }
         guard let description else { return }
         let paths = Probes.paths.union(endpoints.map(\.path)).union([OpenAPIDocument.path])

@@ -8,7 +8,7 @@ enum Fixture {
     static let usd = Currency("USD")!
     static let eur = Currency("EUR")!
     static let tenant = "acme"
-    static let cause = Cause(tenant: tenant, actor: "tester")
+    static let cause = Cause(tenant: tenant, actor: "tester", requestID: "req-1")
 
     static func account(
         _ kind: AccountKind = .liability, posted: Int64 = 0, limit: Int64 = 0,

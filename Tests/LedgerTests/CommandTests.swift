@@ -68,9 +68,9 @@ struct CommandTests {
                     TransferPosted.type, HoldChanged.type,
                 ])
             #expect(
-                try await ledger.texts(TestQueries.auditLines).suffix(5) == [
-                    "hold.placed", "account.opened", "account.opened", "transfer.posted",
-                    "hold.posted",
+                try await ledger.audited().suffix(5) == [
+                    "hold.placed", "account.opened", "account.opened", "hold.posted",
+                    "transfer.posted",
                 ])
         }
     }

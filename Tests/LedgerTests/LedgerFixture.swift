@@ -4,10 +4,10 @@ import Logging
 import Money
 import Outbox
 import Postgres
-import ServiceHost
 import TestSupport
 
 @testable import Ledger
+@testable import ServiceHost
 
 /// A ledger's database of its own, and short words for asking it things as the service would.
 struct LedgerFixture {
@@ -98,6 +98,17 @@ struct LedgerFixture {
         }
     }
 
+    /// What was done, as the audit trail tells it, oldest first.
+    func audited() async throws -> [String] {
+        let everything = AuditListing.Filter(
+            tenant: Fixture.tenant, subject: nil, actor: nil, action: nil)
+        let lines = try await database.read { tx in
+            try AuditListing(kinds: SealedLedger.kinds).lines(
+                everything, below: nil, limit: 1_000, tx)
+        }
+        return lines.reversed().map(\.action)
+    }
+
     func count(_ statement: Statement) async throws -> Int {
         try await database.read { tx in try tx.query(statement)[0].read(0) }
     }
@@ -125,7 +136,6 @@ enum TestQueries {
         "SELECT type, payload FROM outbox WHERE topic = 'payment.replies.v1' ORDER BY position")
     static let events = Statement(
         "SELECT type FROM outbox WHERE topic = 'ledger.events.v1' ORDER BY position")
-    static let auditLines = Statement("SELECT action FROM audit ORDER BY id")
     static let transfers = Statement("SELECT count(*) FROM transfer")
     static let reversals = Statement(
         "SELECT id FROM transfer WHERE reverses IS NOT NULL ORDER BY id")

@@ -67,7 +67,7 @@ struct ReversalTests {
             try await ledger.send(paid.refund(500, fee: 29, tax: 5))
             #expect(try await ledger.balance(paid.payer) == [1_000, 0])
             #expect(try await ledger.balance(paid.payee) == [0, 0])
-            #expect(try await ledger.texts(TestQueries.auditLines).last == "transfer.reversed")
+            #expect(try await ledger.audited().last == "transfer.reversed")
         }
     }
 

@@ -43,14 +43,14 @@ extension AuditCommand {
             let lines = page["data"].elements
             guard !lines.isEmpty else { return ["There are none."] }
             let heading =
-                "ID".column(12) + "AT".column(26) + "WHO".column(16) + "WHAT".column(24)
+                "ID".column(44) + "AT".column(26) + "WHO".column(16) + "WHAT".column(24)
                 + "TO WHAT".column(44) + "LEAF"
             return [heading] + lines.map(line) + SagaListing.more(page)
         }
 
         private static func line(_ line: JSON) -> String {
             func text(_ name: String) -> String { line[name].string ?? "" }
-            return text("id").column(12) + text("at").column(26) + text("actor").column(16)
+            return text("id").column(44) + text("at").column(26) + text("actor").column(16)
                 + text("action").column(24) + text("subject").column(44)
                 + (line["leaf"].integer.map(String.init) ?? "-")
         }

@@ -55,8 +55,7 @@ extension Book {
             }
         }
 
-        let transfer = Transfer(
-            draft: draft, tenant: cause.tenant, saga: cause.saga, time: time, entries: entries)
+        let transfer = Transfer(draft: draft, cause: cause, time: time, entries: entries)
         for account in changed.values { put(account) }
         note(transfer, for: cause)
         return transfer

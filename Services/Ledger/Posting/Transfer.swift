@@ -51,10 +51,10 @@ struct Entry: Equatable, Sendable {
 /// A transfer as it was posted: its entries sum to zero in every currency.
 struct Transfer: Equatable, Sendable {
     let draft: TransferDraft
-    let tenant: String
-    let saga: SagaID?
+    let cause: Cause
     let time: PostingTime
     let entries: [Entry]
 
     var id: TransferID { draft.id }
+    var tenant: String { cause.tenant }
 }

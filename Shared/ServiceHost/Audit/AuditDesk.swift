@@ -4,28 +4,31 @@ import FoundationEssentials
 import Postgres
 
 /// `/v1/audit`: who did what to what, for operators.
-enum AuditDesk {
-    static func add(to routes: inout Routes) {
-        routes.get("/v1/audit", scope: .operator, handler: list)
-        routes.get("/v1/audit/checkpoint", scope: .operator, handler: checkpoint)
+struct AuditDesk: Sendable {
+    private let listing: AuditListing
+
+    init(_ kinds: [SealedKind]) { listing = AuditListing(kinds: kinds) }
+
+    func add(to routes: inout Routes) {
+        routes.get("/v1/audit", scope: .operator) { scope, tx in try list(scope, tx) }
+        routes.get("/v1/audit/checkpoint", scope: .operator, handler: Self.checkpoint)
     }
 
     /// Newest first.
-    @Sendable private static func list(
-        _ scope: RequestScope, _ tx: borrowing Transaction
-    ) throws -> Answer {
+    private func list(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         let page = try scope.page()
-        let below = try page.cursor.map { text throws(Problem) in
-            guard let id = AuditTrail.id(text) else {
+        let cursor = try page.cursor.map { text throws(Problem) in
+            guard let cursor = listing.cursor(text) else {
                 throw .invalidParameter("cursor", "'cursor' is not one of this list.")
             }
-            return id
+            return cursor
         }
-        let lines = try tx.query(
-            AuditDeskQueries.list, scope.tenant, scope.query("subject"), scope.query("actor"),
-            scope.query("action"), below ?? .max, page.fetch
-        ).map(AuditLineView.init)
-        return .ok(page.answer(lines, id: \.id) { $0 })
+        let lines = try listing.lines(
+            AuditListing.Filter(
+                tenant: scope.tenant, subject: scope.query("subject"),
+                actor: scope.query("actor"), action: scope.query("action")),
+            below: cursor, limit: page.fetch, tx)
+        return .ok(page.answer(lines, id: \.cursor) { AuditLineView($0) })
     }
 
     /// The last one that was signed.
@@ -55,15 +58,15 @@ struct AuditLineView: Encodable, Sendable {
     /// Its place in the sealed log; null for the moment until it is sealed.
     @Nullable var leaf: Int64?
 
-    init(_ row: Row) throws {
-        id = AuditTrail.key(try row.read(0))
-        at = try row.read(1)
-        actor = try row.read(2)
-        action = try row.read(3)
-        subject = try row.read(4)
-        requestId = try row.read(5)
-        detail = try WireJSON.decode(from: try row.read(6, as: String.self).utf8)
-        leaf = try row.read(7)
+    init(_ line: AuditLine) {
+        id = line.place.key
+        at = line.at
+        actor = line.actor
+        action = line.action
+        subject = line.subject
+        _requestId = Nullable(wrappedValue: line.requestID)
+        detail = line.detail
+        _leaf = Nullable(wrappedValue: line.leaf)
     }
 }
 
@@ -76,22 +79,6 @@ struct CheckpointView: Encodable, Sendable {
 }
 
 enum AuditDeskQueries {
-    /// $1 tenant, $2 subject, $3 actor, $4 action, $5 below this id, $6 limit.
-    static let list = Statement(
-        """
-        SELECT audit.id, at, actor, action, subject, request_id, detail::text, leaf.index
-        FROM audit
-        LEFT JOIN audit_leaf AS leaf
-            ON leaf.kind = 'audit' AND leaf.row_key = 'aud_' || audit.id
-        WHERE tenant = $1
-          AND ($2::text IS NULL OR subject = $2)
-          AND ($3::text IS NULL OR actor = $3)
-          AND ($4::text IS NULL OR action = $4)
-          AND audit.id < $5
-        ORDER BY audit.id DESC
-        LIMIT $6
-        """)
-
     static let checkpoint = Statement(
         "SELECT tree_size, at, note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1")
 }

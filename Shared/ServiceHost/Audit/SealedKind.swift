@@ -12,6 +12,30 @@ public struct SealedKind: Sendable {
     let isKey: @Sendable (String) -> Bool
     let following: Statement
     let contents: Statement
+    let trail: Trail?
+
+    /// How rows are read as lines of the audit trail, newest first: columns xid, key, time, actor,
+    /// action, subject, request id or NULL, detail (JSON, as text) and the index of the row's leaf
+    /// or NULL.
+    public struct Trail: Sendable {
+        let list: Statement
+        let ofSubject: Statement
+        let isSubject: @Sendable (String) -> Bool
+
+        /// - Parameters:
+        ///   - list: $1 tenant, $2 actor or NULL, $3 action or NULL, $4 and $5 the xid (text) and
+        ///     the key below which it begins, $6 limit.
+        ///   - ofSubject: the same, and $7 the subject.
+        ///   - isSubject: whether a text can be the subject of one of these lines.
+        public init(
+            list: Statement, ofSubject: Statement,
+            isSubject: @escaping @Sendable (String) -> Bool
+        ) {
+            self.list = list
+            self.ofSubject = ofSubject
+            self.isSubject = isSubject
+        }
+    }
 
     /// - Parameters:
     ///   - isKey: whether a text can be the key of a row: what a tampered leaf says may not.
@@ -21,15 +45,17 @@ public struct SealedKind: Sendable {
     ///   - contents: columns key, that time and the content: everything that the row says, as one
     ///     canonical text. A column that is added later goes into it only where it is not NULL, so
     ///     that rows from before still say what was sealed. $1 keys.
+    ///   - trail: given if the rows are lines of the audit trail themselves.
     public init(
         name: String, lowestKey: String, isKey: @escaping @Sendable (String) -> Bool,
-        following: Statement, contents: Statement
+        following: Statement, contents: Statement, trail: Trail? = nil
     ) {
         self.name = name
         self.lowestKey = lowestKey
         self.isKey = isKey
         self.following = following
         self.contents = contents
+        self.trail = trail
     }
 }
 
@@ -37,7 +63,10 @@ extension AuditTrail {
     /// The audit trail's own rows.
     static let sealedKind = SealedKind(
         name: "audit", lowestKey: key(.min), isKey: { id($0) != nil },
-        following: SealingQueries.followingAudit, contents: SealingQueries.auditContents)
+        following: SealingQueries.followingAudit, contents: SealingQueries.auditContents,
+        trail: .init(
+            list: AuditListingQueries.list, ofSubject: AuditListingQueries.ofSubject,
+            isSubject: { _ in true }))
 
     /// As leaves call an audit row.
     static func key(_ id: Int64) -> String { "aud_\(id)" }

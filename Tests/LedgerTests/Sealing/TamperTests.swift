@@ -71,6 +71,18 @@ struct TamperTests {
             description: "a transfer is deleted", fault: .deleted,
             sql: "DELETE FROM transfer WHERE id = (SELECT id FROM transfer ORDER BY id LIMIT 1)"),
         Tampering(
+            description: "who posted a transfer is edited", fault: .edited,
+            sql: """
+                UPDATE transfer SET actor = 'nobody'
+                WHERE id = (SELECT id FROM transfer ORDER BY id LIMIT 1)
+                """),
+        Tampering(
+            description: "upon which request it was posted is edited", fault: .edited,
+            sql: """
+                UPDATE transfer SET request_id = 'another'
+                WHERE id = (SELECT id FROM transfer ORDER BY id LIMIT 1)
+                """),
+        Tampering(
             description: "who did it is edited", fault: .edited,
             sql: "UPDATE audit SET actor = 'nobody' WHERE id = 2"),
         Tampering(
@@ -90,8 +102,8 @@ struct TamperTests {
             sql: """
                 ALTER TABLE audit ALTER COLUMN id DROP IDENTITY;
                 UPDATE audit SET id = 1000 WHERE id = 2;
-                UPDATE audit SET id = 2 WHERE id = 3;
-                UPDATE audit SET id = 3 WHERE id = 1000
+                UPDATE audit SET id = 2 WHERE id = 1;
+                UPDATE audit SET id = 1 WHERE id = 1000
                 """),
         Tampering(
             description: "an audit row is put among the old ones", fault: .inserted,
