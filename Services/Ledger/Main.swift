@@ -39,6 +39,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 13, name: "transfers_tell_who",
                     sql: PackageResources.V0013_transfers_tell_who_sql),
+                Migration(
+                    version: 14, name: "entries_checked_once",
+                    sql: PackageResources.V0014_entries_checked_once_sql),
             ]),
     ]
 

@@ -219,7 +219,6 @@ enum LedgerChecks {
                 ('transfer', 'transfer_reversed_within'),
                 ('entry', 'entry_chained'),
                 ('entry', 'entry_append_only'),
-                ('entry', 'entry_given_back'),
                 ('entry', 'entry_displaced'),
                 ('account', 'account_matches_entries'),
                 ('account', 'account_opened_empty'),
