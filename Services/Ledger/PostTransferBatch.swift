@@ -11,6 +11,14 @@ struct PostTransferBatch: Codable, Sendable {
         case each
     }
 
+    /// What is said of a transfer that was posted.
+    enum Form: String, Codable, Sendable {
+        /// All of it, as if it were posted alone.
+        case transfers
+        /// Its id, for those who read nothing back.
+        case ids
+    }
+
     /// One transfer of the batch, as `POST /v1/transfers` would take it.
     struct Item: Codable, Sendable {
         /// In mode `each`: like the header of a transfer sent alone, and the same key there and
@@ -43,6 +51,8 @@ struct PostTransferBatch: Codable, Sendable {
 
     /// `each`, if not given.
     let mode: Mode?
+    /// `transfers`, if not given.
+    let answer: Form?
     let transfers: [Item]
 
     func handle(
@@ -84,10 +94,10 @@ struct PostTransferBatch: Codable, Sendable {
                 problem.field = "transfers[\(index)]"
                 return .problem(problem)
             }
-            results.append(BatchResult(try answer.kept(requestID: scope.requestID)))
+            results.append(try result(of: answer, isKept: false, scope))
         }
         try posting.record(in: tx)
-        return .written(status: 201, json: BatchResult.body(of: results))
+        return .written(status: 201, json: BatchResult.body(of: results, as: form))
     }
 
     private func postEach(
@@ -109,11 +119,25 @@ struct PostTransferBatch: Codable, Sendable {
         let fresh = transfers.indices.filter { results[$0] == nil }
         let answers = try post.handle(fresh.map { (transfers[$0].transfer, scope) }, tx)
         for (index, answer) in zip(fresh, answers) {
-            results[index] = BatchResult(try answer.kept(requestID: scope.requestID))
+            let isKept = transfers[index].idempotencyKey != nil
+            results[index] = try result(of: answer, isKept: isKept, scope)
         }
         let freshOnes = Set(fresh)
         try keys.record(
             keyed.map { freshOnes.contains($0) ? results[$0]?.answer : nil }, in: tx)
-        return .written(status: 200, json: BatchResult.body(of: results.compactMap { $0 }))
+        return .written(
+            status: 200, json: BatchResult.body(of: results.compactMap { $0 }, as: form))
+    }
+
+    private var form: Form { answer ?? .transfers }
+
+    /// A transfer that nobody will be shown, neither now nor under its key, is not written out.
+    private func result(
+        of answer: Answer, isKept: Bool, _ scope: RequestScope
+    ) throws -> BatchResult {
+        if form == .ids, !isKept, let location = answer.location.flatMap(TransferLocation.init) {
+            return BatchResult(posted: location)
+        }
+        return BatchResult(try answer.kept(requestID: scope.requestID))
     }
 }

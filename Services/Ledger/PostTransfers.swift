@@ -67,7 +67,8 @@ struct Posting {
             let transfer = try book.post(draft, for: Cause(scope))
             metadata[transfer.id] = pairs
             return .created(
-                TransferView(transfer, request.metadata), location: "/v1/transfers/\(draft.id)")
+                TransferView(transfer, request.metadata),
+                location: TransferLocation(draft.id).description)
         } catch {
             let answer = Answer.problem(error.problem)
             return request.dryRun == true ? answer.rehearsed : answer

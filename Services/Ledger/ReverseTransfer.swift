@@ -80,7 +80,7 @@ struct ReverseTransferRequest: Codable, Sendable {
         if let refused { return .problem(refused) }
         return .created(
             try TransferView(reversal, of: scope.tenant, in: tx),
-            location: "/v1/transfers/\(reversal)")
+            location: TransferLocation(reversal).description)
     }
 
     private func lines(of original: ReversibleTransfer) throws(LedgerRefusal) -> [Line] {

@@ -136,6 +136,7 @@ enum TestQueries {
         "SELECT type, payload FROM outbox WHERE topic = 'payment.replies.v1' ORDER BY position")
     static let events = Statement(
         "SELECT type FROM outbox WHERE topic = 'ledger.events.v1' ORDER BY position")
+    static let transferIDs = Statement("SELECT 'txn_' || id FROM transfer ORDER BY id")
     static let transfers = Statement("SELECT count(*) FROM transfer")
     static let reversals = Statement(
         "SELECT id FROM transfer WHERE reverses IS NOT NULL ORDER BY id")

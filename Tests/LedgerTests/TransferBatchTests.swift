@@ -79,6 +79,38 @@ struct TransferBatchTests {
         }
     }
 
+    @Test("says of those that were posted only their ids, if that is asked for")
+    func ids() async throws {
+        try await LedgerFixture.with { ledger in
+            let (wallet, shop) = (try await ledger.open(balance: 100), try await ledger.open())
+            let keyed = pay(10, wallet, shop, key: "one")
+            let items = [pay(20, wallet, shop), pay(500, wallet, shop), keyed]
+            let answer = try await ledger.batch(
+                #"{"answer": "ids", "transfers": [\#(items.joined(separator: ","))]}"#)
+            #expect(answer.results.map(\.status) == [201, 402, 201])
+            #expect(answer.results[1].problem?.code == "insufficient-funds")
+            #expect(answer.results.compactMap(\.transfer?.id).isEmpty)
+            let ids = answer.results.compactMap(\.id)
+            #expect(
+                try await ledger.texts(TestQueries.transferIDs).suffix(2) == ids.map(\.description))
+
+            let whole = try await ledger.batch(#"{"transfers": [\#(keyed)]}"#)
+            #expect(whole.results[0].replayed)
+            #expect(whole.results[0].transfer?.id == ids.last)
+            let again = try await ledger.batch(#"{"answer": "ids", "transfers": [\#(keyed)]}"#)
+            #expect(again.results[0].replayed)
+            #expect(again.results[0].id == ids.last)
+
+            let atomic = try await ledger.batch(
+                """
+                {"mode": "atomic", "answer": "ids", "transfers": [\(pay(1, wallet, shop))]}
+                """)
+            #expect(atomic.status == 201)
+            #expect(atomic.results.map { $0.id == nil } == [false])
+            #expect(try await ledger.balance(shop) == [31, 0])
+        }
+    }
+
     @Test("and a transfer of several currencies balance in each of them")
     func currencies() async throws {
         try await LedgerFixture.with { ledger in
@@ -147,6 +179,7 @@ extension LedgerFixture {
             let status: Int
             let replayed: Bool
             let transfer: Named?
+            let id: TransferID?
             let problem: Refused?
         }
 

@@ -87,6 +87,7 @@ extension Conversation {
             ["transfers": [sound, refused, keyed, keyed]],
             ["mode": "atomic", "transfers": [sound, sound]],
             ["mode": "atomic", "transfers": [sound, refused]], ["transfers": []],
+            ["answer": "ids", "transfers": [sound, refused]],
         ] as [JSON] {
             _ = try await post(.ledger, "/v1/transfers/batch", body)
         }

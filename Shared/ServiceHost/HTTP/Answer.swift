@@ -70,6 +70,11 @@ extension Answer {
         if case .problem(let problem) = content { problem } else { nil }
     }
 
+    /// Where what was made is; `nil` if nothing was.
+    public var location: String? {
+        if case .body(_, let location, _) = content { location } else { nil }
+    }
+
     /// Its bytes. Throws `EncodingError`, and `HostError` for one that is pending.
     public func kept(requestID: String) throws -> KeptAnswer {
         try KeptAnswer(self, requestID: requestID)
@@ -79,7 +84,7 @@ extension Answer {
 /// An answer's bytes: what is kept under an idempotency key and sent again.
 public struct KeptAnswer: Equatable, Sendable {
     public let status: Int
-    let location: String?
+    public let location: String?
     public let body: [UInt8]
     /// JSON, unless a reading handler says otherwise.
     var mediaType: String?

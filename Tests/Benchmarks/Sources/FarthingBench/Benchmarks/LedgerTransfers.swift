@@ -25,11 +25,9 @@ struct LedgerTransfers: Benchmark {
             let accounts = try await tested.openAccounts(count)
             try createBareLedger(tested.environment.ledgerDatabase, accounts: count)
             var report = Report(self)
-            let canBatch = try await hasBatches(tested, accounts)
-            if !canBatch { report.notes = ["This ledger has no POST /v1/transfers/batch."] }
             for spread in Spread.allCases {
                 let load = TransferLoad(tested, accounts, Chooser(spread, among: count))
-                let contest = try await measure(spread, load, canBatch, tested, bench, &report)
+                let contest = try await measure(spread, load, tested, bench, &report)
                 report.contests.append(contest)
             }
             report.notes += [
@@ -41,12 +39,13 @@ struct LedgerTransfers: Benchmark {
     }
 
     private func measure(
-        _ spread: Spread, _ load: TransferLoad, _ canBatch: Bool, _ tested: TestedStack,
-        _ bench: Bench, _ report: inout Report
+        _ spread: Spread, _ load: TransferLoad, _ tested: TestedStack, _ bench: Bench,
+        _ report: inout Report
     ) async throws -> Contest {
         let seconds = bench.pick(short: 1, long: 15)
         let costs = Collected<ProcessorCost>()
         let batchCosts = Collected<ProcessorCost>()
+        let idCosts = Collected<ProcessorCost>()
         func pgbench(_ script: Script) -> @Sendable () async throws -> Double {
             let runner = PgBench(
                 url: tested.environment.ledgerDatabase, script: script, seconds: seconds)
@@ -58,13 +57,17 @@ struct LedgerTransfers: Benchmark {
             costs.append(try await ProcessorCost.sofar(tested).since(before, result))
             return result.rate
         }
-        let batched = Contestant("POST /v1/transfers/batch") {
-            let before = try await ProcessorCost.sofar(tested)
-            let result = try await load.batches(Self.batchConnections, of: Self.batch).run(
-                .time(.seconds(seconds)))
-            let count = (result.completed - result.failed) * Self.batch
-            batchCosts.append(try await ProcessorCost.sofar(tested).since(before, max(1, count)))
-            return Double(count) / (result.elapsed / .seconds(1))
+        func batched(_ title: String, answer: String) -> Contestant {
+            Contestant(title) {
+                let before = try await ProcessorCost.sofar(tested)
+                let batches = try load.batches(
+                    Self.batchConnections, of: Self.batch, answer: answer)
+                let result = try await batches.run(.time(.seconds(seconds)))
+                let count = (result.completed - result.failed) * Self.batch
+                let cost = try await ProcessorCost.sofar(tested).since(before, max(1, count))
+                (answer == "ids" ? idCosts : batchCosts).append(cost)
+                return Double(count) / (result.elapsed / .seconds(1))
+            }
         }
         let accounts = load.count
         let measurements = try await bench.alternate(
@@ -76,10 +79,14 @@ struct LedgerTransfers: Benchmark {
                 Contestant(
                     "pgbench, pipelined",
                     pgbench(BareLedger.transfer(spread, accounts, pipelined: true))),
-            ] + (canBatch ? [batched] : []))
+                batched("POST /v1/transfers/batch", answer: "transfers"),
+                batched("POST /v1/transfers/batch, ids", answer: "ids"),
+            ])
         report.figures += ProcessorCost.figures(costs.all, condition: "\(spread.rawValue), single")
         report.figures += ProcessorCost.figures(
             batchCosts.all, condition: "\(spread.rawValue), batched")
+        report.figures += ProcessorCost.figures(
+            idCosts.all, condition: "\(spread.rawValue), batched, ids")
         return Contest(
             condition: spread.rawValue, unit: "transfers/s", measurements: measurements)
     }
@@ -87,14 +94,6 @@ struct LedgerTransfers: Benchmark {
     private func createBareLedger(_ url: String, accounts: Int) throws {
         let script = Script(PackageResources.bare_ledger_sql, ["accounts": "\(accounts)"])
         try Connection(url: url).execute(script.text)
-    }
-
-    private func hasBatches(_ tested: TestedStack, _ accounts: [String]) async throws -> Bool {
-        let ledger = APIClient(
-            baseURL: tested.environment.ledgerURL, token: tested.environment.token)
-        let answer = try await ledger.post(
-            "/v1/transfers/batch", ["mode": "each", "transfers": []])
-        return ![404, 405].contains(answer.status)
     }
 }
 

@@ -17,11 +17,12 @@ struct TransferLoad: Sendable {
         try load("/v1/transfers", connections) { transfer($0) }
     }
 
-    /// `size` transfers a request, each for itself.
-    func batches(_ connections: Int, of size: Int) throws -> Load {
+    /// `size` transfers a request, each for itself; `answer` as the ledger's batches have it.
+    func batches(_ connections: Int, of size: Int, answer: String) throws -> Load {
         try load("/v1/transfers/batch", connections) { number in
-            let transfers = (number * size..<(number + 1) * size).map(transfer)
-            return #"{"mode":"each","transfers":[\#(transfers.joined(separator: ","))]}"#
+            let transfers = (number * size..<(number + 1) * size).map(transfer).joined(
+                separator: ",")
+            return #"{"mode":"each","answer":"\#(answer)","transfers":[\#(transfers)]}"#
         }
     }
 
