@@ -125,10 +125,9 @@ let package = Package(
         .shared(
             "ServiceHost",
             [
-                "Audit", "Contracts", "Postgres", "Kafka", "Outbox", .hummingbird, .httpTypes,
-                .logging,
-                .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .jwt, .crypto,
-                .nio,
+                "Audit", "CanonicalJSON", "Contracts", "Postgres", "Kafka", "Outbox", .hummingbird,
+                .httpTypes, .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals,
+                .configuration, .jwt, .crypto, .nio,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("openapi-common.json")]),
         .shared(
@@ -165,6 +164,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .tests("AuditTests", ["Audit", "TestSupport", .crypto]),
         .tests("MoneyTests", ["Money"]),
+        .tests("CanonicalJSONTests", ["CanonicalJSON", "TestSupport"]),
         .tests("ContractTests", ["Contracts", "Money"]),
         .tests("PostgresTests", integration),
         .tests("KafkaTests", ["TestSupport", "Kafka", "LocalStack", .logging]),

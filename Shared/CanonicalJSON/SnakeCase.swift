@@ -1,26 +1,87 @@
 /// Names as JSON has them.
 enum SnakeCase {
+    private static let underscore = UInt8(ascii: "_")
+
     /// `taxBp` → `tax_bp`, `myURLProperty` → `my_url_property`: what Foundation's
     /// `convertFromSnakeCase` takes back.
     static func name(_ name: String) -> String {
-        guard name.utf8.contains(where: isUpper) else { return name }
+        guard name.utf8.contains(where: \.isUpper) else { return name }
         let letters = Array(name.utf8)
         var result: [UInt8] = []
         for (index, letter) in letters.enumerated() {
-            guard isUpper(letter) else {
+            guard letter.isUpper else {
                 result.append(letter)
                 continue
             }
             let follows = index + 1 < letters.count ? letters[index + 1] : nil
             let beginsWord =
-                index > 0 && letters[index - 1] != UInt8(ascii: "_")
-                && (!isUpper(letters[index - 1]) || follows.map { isLower($0) } ?? false)
-            if beginsWord { result.append(UInt8(ascii: "_")) }
+                index > 0 && letters[index - 1] != underscore
+                && (!letters[index - 1].isUpper || follows?.isLower ?? false)
+            if beginsWord { result.append(underscore) }
             result.append(letter | 0x20)
         }
         return String(decoding: result, as: UTF8.self)
     }
 
-    private static func isUpper(_ letter: UInt8) -> Bool { (65...90).contains(letter) }
-    private static func isLower(_ letter: UInt8) -> Bool { (97...122).contains(letter) }
+    /// The other way, as Foundation's `convertFromSnakeCase` does it: `tax_bp` → `taxBp`. A name
+    /// without an underscore inside stays as it is.
+    static func camelCase(_ name: Text) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(name.count)
+        _ = allCamel(name) { letter in
+            result.append(letter)
+            return true
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether a name in JSON is this name of the program's: `camelCase(name) == wanted`, without
+    /// making it.
+    static func isName(_ name: Text, of wanted: Text) -> Bool {
+        // Underscores inside go away, and nothing is ever added.
+        guard name.count >= wanted.count else { return false }
+        if let first = name.first, let letter = wanted.first, first | 0x20 != letter | 0x20 {
+            return false
+        }
+        var place = 0
+        let isAlike = allCamel(name) { letter in
+            guard place < wanted.count, letter == wanted[place] else { return false }
+            place += 1
+            return true
+        }
+        return isAlike && place == wanted.count
+    }
+
+    /// Whether all letters of the converted name pass. Underscores at either end stay; the first
+    /// word is in lower case; in each further one, letters are in upper case unless they follow a
+    /// letter.
+    @inline(__always)
+    private static func allCamel(
+        _ name: Text, _ passes: (UInt8) -> Bool
+    ) -> Bool {
+        let start = name.firstIndex { $0 != underscore } ?? name.endIndex
+        let end = name.lastIndex { $0 != underscore }.map { $0 + 1 } ?? name.endIndex
+        guard start < end, name[start..<end].contains(underscore) else {
+            return name.allSatisfy(passes)
+        }
+        var isFirstWord = true
+        var previous = underscore
+        for (place, letter) in name.enumerated() {
+            let isInside = start <= place && place < end
+            defer { previous = letter }
+            if isInside && letter == underscore {
+                isFirstWord = false
+                continue
+            }
+            let isRaised = isInside && !isFirstWord && !previous.isLetter
+            let camel = !letter.isLetter ? letter : isRaised ? letter & ~0x20 : letter | 0x20
+            guard passes(camel) else { return false }
+        }
+        return true
+    }
 }
+
+/// A dictionary whose names are data and stay as they are.
+protocol DictionaryOfNames {}
+
+extension Dictionary: DictionaryOfNames where Key == String {}

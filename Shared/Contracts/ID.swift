@@ -21,13 +21,22 @@ public struct ID<Subject: IDSubject>: Hashable, Sendable, CustomStringConvertibl
 
     /// Reads the written form; `nil` if the prefix or the UUID is not right.
     public init?(_ text: some StringProtocol) {
-        let prefix = Subject.prefix.utf8
-        let digits = text.utf8.dropFirst(prefix.count + 1)
-        guard text.utf8.starts(with: prefix),
-            text.utf8.dropFirst(prefix.count).first == UInt8(ascii: "_"),
-            let uuid = UUID(text: digits)
-        else { return nil }
+        let read = text.utf8.withContiguousStorageIfAvailable { Self.read($0) }
+        guard let uuid = read ?? Array(text.utf8).withUnsafeBufferPointer({ Self.read($0) }) else {
+            return nil
+        }
         self.uuid = uuid
+    }
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> UUID? {
+        var prefix = Subject.prefix
+        let digits = prefix.withUTF8 { prefix in
+            let count = prefix.count
+            let isRight =
+                text.starts(with: prefix) && text.count > count && text[count] == UInt8(ascii: "_")
+            return isRight ? UnsafeBufferPointer(rebasing: text[(count + 1)...]) : nil
+        }
+        return digits.flatMap { UUID(text: $0) }
     }
 
     public var description: String { Subject.prefix + "_" + uuid.lowercased }

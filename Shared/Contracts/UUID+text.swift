@@ -25,14 +25,27 @@ extension UUID {
     /// Reads 36 bytes of text in that form, in either case; `nil` for anything else. Foundation's
     /// reader goes through `sscanf`, which costs a microsecond.
     public init?(text: some Collection<UInt8>) {
+        let read = text.withContiguousStorageIfAvailable { UUID(bytes: $0) }
+        guard let uuid = read ?? Array(text).withUnsafeBufferPointer({ UUID(bytes: $0) }) else {
+            return nil
+        }
+        self = uuid
+    }
+
+    /// Not generic: every id of a batch is read here.
+    private init?(bytes text: UnsafeBufferPointer<UInt8>) {
         guard text.count == 36 else { return nil }
         var halves: (high: UInt64, low: UInt64) = (0, 0)
-        var digits = text.makeIterator()
+        var place = 0
         for index in 0..<16 {
-            if Self.hasDash(before: index), digits.next() != UInt8(ascii: "-") { return nil }
-            guard let high = digits.next().flatMap(Self.value),
-                let low = digits.next().flatMap(Self.value)
-            else { return nil }
+            if Self.hasDash(before: index) {
+                guard text[place] == UInt8(ascii: "-") else { return nil }
+                place += 1
+            }
+            guard let high = Self.value(text[place]), let low = Self.value(text[place + 1]) else {
+                return nil
+            }
+            place += 2
             let byte = UInt64(high << 4 | low)
             if index < 8 {
                 halves.high = halves.high << 8 | byte

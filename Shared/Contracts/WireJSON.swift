@@ -1,5 +1,4 @@
 import CanonicalJSON
-import FoundationEssentials
 
 /// The one way JSON is written and read inside Farthing: snake_case, sorted keys, RFC 3339 times.
 ///
@@ -11,21 +10,23 @@ public enum WireJSON {
         try CanonicalJSON.encode(value, dates: RFC3339.format)
     }
 
-    /// Reads a value. Throws `DecodingError`, which names the path of what is wrong.
+    /// Reads a value that a program of ours wrote. Throws `DecodingError`, which names the path of
+    /// what is wrong.
     public static func decode<Value: Decodable>(
         _ type: Value.Type = Value.self, from bytes: some Sequence<UInt8>
     ) throws -> Value {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let container = try decoder.singleValueContainer()
-            let text = try container.decode(String.self)
-            guard let date = RFC3339.parse(text) else {
-                throw DecodingError.dataCorruptedError(
-                    in: container, debugDescription: "'\(text)' is not an RFC 3339 time")
-            }
-            return date
+        do {
+            return try CanonicalJSON.decode(from: Array(bytes), dates: RFC3339.parse)
+        } catch let fault as JSONFault {
+            throw DecodingError(fault)
         }
-        return try decoder.decode(type, from: Data(bytes))
+    }
+
+    /// Reads what a stranger sent. Throws `JSONFault` for what no request may hold, and
+    /// `DecodingError`.
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, fromRequest bytes: [UInt8]
+    ) throws -> Value {
+        try CanonicalJSON.decode(from: bytes, strictness: .request, dates: RFC3339.parse)
     }
 }

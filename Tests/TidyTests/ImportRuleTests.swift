@@ -14,7 +14,7 @@ struct ImportRuleTests {
         "Outbox": ["Contracts", "Postgres"],
         "Saga": ["Contracts", "Postgres", "Outbox"],
         "Audit": [],
-        "ServiceHost": ["Audit", "Contracts", "Postgres", "Kafka", "Outbox"],
+        "ServiceHost": ["Audit", "CanonicalJSON", "Contracts", "Postgres", "Kafka", "Outbox"],
         "LocalStack": ["Audit", "Contracts", "Postgres", "Kafka"],
         "Payment": ["Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost"],
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],

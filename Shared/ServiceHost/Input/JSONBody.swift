@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Contracts
 import HTTPTypes
 import Hummingbird
@@ -38,8 +39,7 @@ enum JSONBody {
     ) throws -> Input {
         let bytes = bytes.isEmpty ? Array("{}".utf8) : bytes
         do {
-            try JSONScanner.check(bytes)
-            return try WireJSON.decode(type, from: bytes)
+            return try WireJSON.decode(type, fromRequest: bytes)
         } catch let fault as JSONFault {
             throw Problem(fault)
         } catch let error as DecodingError {
@@ -55,7 +55,7 @@ extension Problem {
             detail: "The body may have at most \(limit) bytes.")
     }
 
-    /// What the scanner found.
+    /// What the parser found.
     init(_ fault: JSONFault) {
         switch fault.kind {
         case .malformed:

@@ -8,7 +8,7 @@ public struct ShortText: Codable, Hashable, Sendable {
     /// Throws 400 `invalid-field`.
     public init(_ text: String, field: @autoclosure () -> String) throws(Problem) {
         guard (1...ShortText.maximumLength).contains(text.unicodeScalars.count),
-            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+            !text.unicodeScalars.contains(where: \.isControl)
         else {
             throw .invalidField(
                 field(),
@@ -27,4 +27,9 @@ public struct ShortText: Codable, Hashable, Sendable {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
+}
+
+extension Unicode.Scalar {
+    /// Of the general category Cc, which is what C0, DEL and C1 are, and for ever (Unicode 16 §23.1).
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

@@ -101,8 +101,3 @@ extension ValueEncoder: SingleValueEncodingContainer {
         self.value = try Self.value(of: value, in: self, dates)
     }
 }
-
-/// A dictionary whose names are data and stay as they are.
-private protocol DictionaryOfNames {}
-
-extension Dictionary: DictionaryOfNames where Key == String {}

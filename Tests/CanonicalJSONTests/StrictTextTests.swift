@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-@testable import ServiceHost
+@testable import CanonicalJSON
 
-@Suite("Strict JSON", .tags(.unit))
-struct JSONScannerTests {
+@Suite("The text of a request is read strictly", .tags(.unit))
+struct StrictTextTests {
     @Test(
         "accepts every kind of JSON value",
         arguments: [
@@ -12,7 +12,7 @@ struct JSONScannerTests {
             #"{"a":[1,{"b":null}],"c":"x"}"#, #""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#, #""é😀""#,
         ])
     func accepts(_ json: String) throws {
-        try JSONScanner.check(Array(json.utf8))
+        try check(Array(json.utf8))
     }
 
     @Test(
@@ -44,9 +44,9 @@ struct JSONScannerTests {
 
     @Test("refuses bytes that are not UTF-8")
     func refusesOtherEncodings() {
-        #expect(throws: JSONFault.self) { try JSONScanner.check([0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONFault.self) { try JSONScanner.check([0x22, 0xED, 0xA0, 0x80, 0x22]) }
-        #expect(throws: JSONFault.self) { try JSONScanner.check([0x7B, 0x00, 0x7D, 0x00]) }
+        #expect(throws: JSONFault.self) { try check([0x22, 0xFF, 0x22]) }
+        #expect(throws: JSONFault.self) { try check([0x22, 0xED, 0xA0, 0x80, 0x22]) }
+        #expect(throws: JSONFault.self) { try check([0x7B, 0x00, 0x7D, 0x00]) }
     }
 
     @Test("refuses nesting beyond its limit, and survives absurd nesting")
@@ -55,37 +55,47 @@ struct JSONScannerTests {
             Array(repeating: UInt8(ascii: "["), count: depth)
                 + Array(repeating: UInt8(ascii: "]"), count: depth)
         }
-        try JSONScanner.check(nested(JSONScanner.maximumDepth))
-        #expect(throws: JSONFault.self) { try JSONScanner.check(nested(33)) }
-        #expect(throws: JSONFault.self) { try JSONScanner.check(nested(30_000)) }
+        try check(nested(JSONStrictness.request.maximumDepth))
+        #expect(throws: JSONFault.self) { try check(nested(33)) }
+        #expect(throws: JSONFault.self) { try check(nested(30_000)) }
         #expect(throws: JSONFault.self) {
-            try JSONScanner.check(Array(repeating: UInt8(ascii: "["), count: 60_000))
+            try check(Array(repeating: UInt8(ascii: "["), count: 60_000))
         }
     }
 
-    @Test("never traps on mangled input")
-    func survivesGarbage() {
-        let seed: UInt64 = 20_261_121
-        print("seed \(seed)")
-        var random = SplitMix64(state: seed)
-        let whole = Array(#"{"a":[1,-20,{"b":"\ud83d\ude00é"}],"c":null,"d":true}"#.utf8)
-        for _ in 0..<20_000 {
-            var bytes = whole
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] =
-                    UInt8.random(in: .min ... .max, using: &random)
-            }
-            bytes.removeLast(Int.random(in: 0...bytes.count / 4, using: &random))
-            try? JSONScanner.check(bytes)
+    @Test("says where in the text it stopped")
+    func saysWhere() {
+        #expect(fault(in: #"{"a" 1}"#)?.reason == "Expected ':'. (at byte 5)")
+        #expect(fault(in: "[1,]")?.reason == "Expected a value. (at byte 3)")
+        #expect(fault(in: "[1,]")?.path == "[1]")
+        #expect(fault(in: #"[{"a":{"b":tru}}]"#)?.path == "[0].a.b")
+        #expect(fault(in: #"{"a":1,"b" }"#)?.path == "")
+        #expect(fault(in: #"{"a":{"b":1,"b":2}}"#)?.path == "a.b")
+        #expect(fault(in: "\"a\u{1}\"")?.reason == "A control character in a string. (at byte 3)")
+        #expect(fault(in: #""\u12g4""#)?.reason == "Expected four hexadecimal digits. (at byte 3)")
+        #expect(fault(in: "1 2")?.reason == "Something follows the JSON. (at byte 2)")
+    }
+
+    @Test("finds a name that is there twice among many", arguments: [2, 15, 16, 17, 18, 40, 1000])
+    func findsRepeatedNames(_ count: Int) {
+        let names = (0..<count).map { "\"n\($0)\":{\"n0\":\($0)}" }
+        #expect(fault(in: "{\(names.joined(separator: ","))}") == nil)
+        for repeated in [0, count / 2, count - 1] {
+            let text = "[{\(names.joined(separator: ",")),\"\\u006e\(repeated)\":0}]"
+            #expect(fault(in: text)?.path == "[0].n\(repeated)")
         }
     }
 
     private func fault(in json: String) -> JSONFault? {
         do {
-            try JSONScanner.check(Array(json.utf8))
+            try check(Array(json.utf8))
             return nil
         } catch {
             return error
         }
+    }
+
+    private func check(_ bytes: [UInt8]) throws(JSONFault) {
+        _ = try Parser.nodes(of: bytes, .request)
     }
 }
