@@ -5,8 +5,9 @@ import Postgres
 /// How many transfers a second the ledger posts over HTTP, one a request and many a request, for
 /// different spreads over its accounts.
 ///
-/// Beside it pgbench writes the same facts into tables without any check: one transfer in one
-/// transaction, its statements one by one and all in one pipeline.
+/// Beside it pgbench posts one transfer in one transaction: into tables without any check, its
+/// statements one by one and all in one pipeline, and into the ledger's own tables, with all that
+/// it writes and checks, in one statement.
 struct LedgerTransfers: Benchmark {
     static let name = "ledger-transfers"
     static let abstract = "transfers over HTTP, beside pgbench with single-transfer SQL"
@@ -79,6 +80,9 @@ struct LedgerTransfers: Benchmark {
                 Contestant(
                     "pgbench, pipelined",
                     pgbench(BareLedger.transfer(spread, accounts, pipelined: true))),
+                Contestant(
+                    "pgbench, the ledger's tables",
+                    pgbench(BareLedger.checkedTransfer(spread, accounts))),
                 batched("POST /v1/transfers/batch", answer: "transfers"),
                 batched("POST /v1/transfers/batch, ids", answer: "ids"),
             ])
@@ -100,6 +104,23 @@ struct LedgerTransfers: Benchmark {
 /// The script of one transfer by hand.
 enum BareLedger {
     static func transfer(_ spread: Spread, _ accounts: Int, pipelined: Bool) -> Script {
+        Script(
+            PackageResources.bare_transfer_sql,
+            [
+                "accounts": draw(spread, accounts),
+                "begin": pipelined ? "\\startpipeline\nBEGIN;" : "BEGIN;",
+                "commit": pipelined ? "COMMIT;\n\\endpipeline" : "COMMIT;",
+            ])
+    }
+
+    /// The same with the ledger's own tables and checks.
+    static func checkedTransfer(_ spread: Spread, _ accounts: Int) -> Script {
+        Script(
+            PackageResources.checked_transfer_sql, ["accounts": draw(spread, accounts)])
+    }
+
+    /// Chooses two accounts, from 1 on.
+    private static func draw(_ spread: Spread, _ accounts: Int) -> String {
         let draw =
             switch spread {
             case .uniform:
@@ -118,15 +139,9 @@ enum BareLedger {
                 \\set other 1
                 """
             }
-        let differ = """
+        return """
+            \(draw)
             \\set creditor CASE WHEN :other = :debtor THEN :debtor % \(accounts) + 1 ELSE :other END
             """
-        return Script(
-            PackageResources.bare_transfer_sql,
-            [
-                "accounts": "\(draw)\n\(differ)",
-                "begin": pipelined ? "\\startpipeline\nBEGIN;" : "BEGIN;",
-                "commit": pipelined ? "COMMIT;\n\\endpipeline" : "COMMIT;",
-            ])
     }
 }

@@ -2,7 +2,10 @@ import Foundation
 
 /// PostgreSQL's own load generator with a script of ours, its statements prepared.
 struct PgBench: Sendable {
-    /// libpq URL.
+    /// As the services' own connections: compiling a statement's plan takes longer than it saves.
+    private static let settings = "?options=-c%20jit%3Doff"
+
+    /// libpq URL, without parameters.
     let url: String
     let script: Script
     let seconds: Int
@@ -22,7 +25,7 @@ struct PgBench: Sendable {
             try PostgresProgram.locate("pgbench"),
             [
                 "--no-vacuum", "--protocol", "prepared", "--client", "\(clients)", "--jobs", "1",
-                "--time", "\(seconds)", "--file", file, url,
+                "--time", "\(seconds)", "--file", file, url + Self.settings,
             ]
         ).run(in: place)
         let line = output.split(separator: "\n").first { $0.hasPrefix("tps = ") }
