@@ -45,8 +45,9 @@ public struct KafkaConfiguration: Sendable {
 
     /// Offsets are committed in the background once stored, and stored only when told.
     ///
-    /// The embedded broker answers an empty fetch only after `fetch.wait.max.ms`, so that time is
-    /// what a hop costs at rest; its group join takes half the session's timeout.
+    /// A broker answers a fetch as soon as there is a message for it: `fetch.wait.max.ms` is only
+    /// how often one is asked that has none. The embedded broker waits so too, by its proxy
+    /// (`LongPoll` of LocalStack); its group join takes half the session's timeout.
     ///
     /// What is fetched ahead is bounded by 16 MB, some fifty thousand events: with librdkafka's 64
     /// a consumer that was far behind took 140 MB of memory and was no faster (2026-11).
@@ -56,7 +57,7 @@ public struct KafkaConfiguration: Sendable {
         "enable.auto.commit": "true",
         "enable.auto.offset.store": "false",
         "fetch.error.backoff.ms": "100",
-        "fetch.wait.max.ms": "10",
+        "fetch.wait.max.ms": "250",
         "heartbeat.interval.ms": "1000",
         "queued.max.messages.kbytes": "16384",
         "session.timeout.ms": "6000",

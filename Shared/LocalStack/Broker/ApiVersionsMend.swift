@@ -1,7 +1,8 @@
 import NIOCore
 
 /// Makes an ApiVersions response readable for librdkafka before 2.2.0, which misreads tagged
-/// fields in one of version 3 or more (Debian 12 has 2.0.2).
+/// fields in one of version 3 or more (Debian 12 has 2.0.2), and has clients ask in a way that
+/// `LongPoll` can read: of fetches and produces it offers no version in the flexible encoding.
 ///
 /// Watches the first requests of a connection for ApiVersions and rewrites their responses
 /// without any tagged field. From the first other request on, every byte passes untouched.
@@ -76,14 +77,26 @@ struct ApiVersionsMend {
         output.writeImmutableBuffer(head)
         output.writeUnsignedVarint(count)
         for _ in 1..<count {
-            guard let api = input.readSlice(length: 6), input.skipTags() else { return nil }
-            output.writeImmutableBuffer(api)
+            guard
+                let (key, first, last) = input.readMultipleIntegers(
+                    as: (Int16, Int16, Int16).self),
+                input.skipTags()
+            else { return nil }
+            output.writeMultipleIntegers(key, first, min(last, readable(key) ?? last))
             output.writeUnsignedVarint(0)
         }
         guard let throttleTime = input.readSlice(length: 4) else { return nil }
         output.writeImmutableBuffer(throttleTime)
         output.writeUnsignedVarint(0)
         return output
+    }
+
+    private static func readable(_ key: Int16) -> Int16? {
+        switch key {
+        case FetchRequest.key: FetchRequest.version
+        case ProduceAnswer.key: ProduceAnswer.versions.upperBound
+        default: nil
+        }
     }
 }
 

@@ -28,7 +28,8 @@ public struct Broker: Sendable {
     ) async throws {
         self.binary = binary
         self.upstream = try Port.free()
-        self.proxy = try await TCPProxy.start(port: port ?? Port.free(), to: upstream)
+        self.proxy = try await TCPProxy.start(
+            port: port ?? Port.free(), to: upstream, isBroker: true)
         self.topics = topics
         self.log = log
         self.parentDeathSignal = diesWithParent ? .kill : nil

@@ -7,10 +7,20 @@ final class ProxyConditions {
     var refuses = false
     var delay = TimeAmount.zero
     var held: Set<TCPProxy.Direction> = []
+    /// What is done for clients of the embedded broker; `nil` before any other server.
+    let broker: BrokerConnections?
     private var ends: [ObjectIdentifier: ProxyEnd] = [:]
 
+    init(broker: BrokerConnections?) {
+        self.broker = broker
+    }
+
     func add(_ end: ProxyEnd) { ends[ObjectIdentifier(end)] = end }
-    func remove(_ end: ProxyEnd) { ends[ObjectIdentifier(end)] = nil }
+
+    func remove(_ end: ProxyEnd) {
+        ends[ObjectIdentifier(end)] = nil
+        broker?.remove(end)
+    }
 
     /// Both ends of a connection count as one.
     var connections: Int { ends.count / 2 }

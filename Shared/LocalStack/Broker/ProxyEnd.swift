@@ -11,8 +11,8 @@ final class ProxyEnd: ChannelDuplexHandler {
 
     private let direction: TCPProxy.Direction
     private let conditions: ProxyConditions
-    /// What becomes of bytes that pass this end.
-    private let rewrite: (ByteBuffer) -> ByteBuffer
+    /// Who is told of what was read here, and passes on what he likes; all of it if nobody is.
+    private var listener: ((ByteBuffer) -> Void)?
     /// The other end. The two keep each other alive until both are closed, because what one has
     /// read must reach the other even after its own side hung up.
     var peer: ProxyEnd?
@@ -24,14 +24,14 @@ final class ProxyEnd: ChannelDuplexHandler {
     private var readWaits = false
     private var wakeUp: Scheduled<Void>?
 
-    init(
-        _ direction: TCPProxy.Direction, _ conditions: ProxyConditions,
-        rewrite: @escaping (ByteBuffer) -> ByteBuffer
-    ) {
+    init(_ direction: TCPProxy.Direction, _ conditions: ProxyConditions) {
         self.direction = direction
         self.conditions = conditions
-        self.rewrite = rewrite
     }
+
+    /// Has what is read here looked at first. Until the connection has ended, the two keep each
+    /// other alive.
+    func listen(_ listener: @escaping (ByteBuffer) -> Void) { self.listener = listener }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -49,12 +49,18 @@ final class ProxyEnd: ChannelDuplexHandler {
     private func finish() {
         wakeUp?.cancel()
         held = []
+        listener = nil
         peer = nil
         conditions.remove(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = rewrite(unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        if let listener { listener(bytes) } else { pass(bytes) }
+    }
+
+    /// Sends bytes the way that goes through this end.
+    func pass(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
         held.append((.now() + conditions.delay, bytes))
         heldBytes += bytes.readableBytes

@@ -3,8 +3,8 @@ import NIOPosix
 
 /// A TCP proxy on 127.0.0.1 that can misbehave like a network.
 ///
-/// It also mends what Debian 12's librdkafka cannot read in the embedded broker's greeting; see
-/// `ApiVersionsMend`.
+/// Before the embedded broker it also mends what librdkafka cannot read or would wait for; see
+/// `BrokerConnection`.
 public final class TCPProxy: Sendable {
     /// Which way bytes go.
     public enum Direction: Sendable, CaseIterable { case toServer, toClient }
@@ -21,11 +21,15 @@ public final class TCPProxy: Sendable {
     /// - Parameters:
     ///   - port: where clients connect.
     ///   - upstream: the server's port; it need not be up yet.
-    public static func start(port: Int, to upstream: Int) async throws -> TCPProxy {
+    ///   - isBroker: whether the server is the embedded broker.
+    public static func start(
+        port: Int, to upstream: Int, isBroker: Bool = false
+    ) async throws -> TCPProxy {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let conditions = try await loop.submit {
-            NIOLoopBound(ProxyConditions(), eventLoop: loop)
+            NIOLoopBound(
+                ProxyConditions(broker: isBroker ? BrokerConnections() : nil), eventLoop: loop)
         }.get()
         do {
             let listener = try await ServerBootstrap(group: group)
@@ -111,12 +115,8 @@ public final class TCPProxy: Sendable {
         guard !conditions.refuses else {
             return client.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
-        let mend = Box(ApiVersionsMend())
-        let clientEnd = ProxyEnd(.toServer, conditions) { bytes in
-            mend.value.observe(request: bytes)
-            return bytes
-        }
-        let serverEnd = ProxyEnd(.toClient, conditions) { mend.value.rewrite(response: $0) }
+        let clientEnd = ProxyEnd(.toServer, conditions)
+        let serverEnd = ProxyEnd(.toClient, conditions)
         clientEnd.peer = serverEnd
         serverEnd.peer = clientEnd
         let ends = NIOLoopBound((client: clientEnd, server: serverEnd), eventLoop: bound.eventLoop)
@@ -134,6 +134,8 @@ public final class TCPProxy: Sendable {
                     guard !bound.value.refuses, server.isActive else {
                         throw ChannelError.ioOnClosedChannel
                     }
+                    bound.value.broker?.add(
+                        ends.value.client, ends.value.server, on: bound.eventLoop)
                     try client.pipeline.syncOperations.addHandler(ends.value.client)
                 } catch {
                     // The client hung up while we connected.
@@ -141,11 +143,5 @@ public final class TCPProxy: Sendable {
                     throw error
                 }
             }
-    }
-
-    /// State that the two ends of one connection share.
-    private final class Box {
-        var value: ApiVersionsMend
-        init(_ value: ApiVersionsMend) { self.value = value }
     }
 }
