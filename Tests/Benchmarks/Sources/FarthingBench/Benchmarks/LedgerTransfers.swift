@@ -13,6 +13,7 @@ struct LedgerTransfers: Benchmark {
     static let abstract = "transfers over HTTP, beside pgbench with single-transfer SQL"
 
     private static let connections = 64
+    private static let accounts = 100_000
     /// A batch's transfers, and the connections that send batches.
     private static let batch = 500
     private static let batchConnections = 8
@@ -21,19 +22,17 @@ struct LedgerTransfers: Benchmark {
         try await TestedStack.with(bench.place) { tested in
             // Nobody consumes the events here: they would cost the ledger's processor time.
             await tested.stack.supervisor.stop("relay")
-            let count = bench.pick(short: 10_000, long: 100_000)
-            bench.say("opening \(count) accounts")
-            let accounts = try await tested.openAccounts(count)
-            try createBareLedger(tested.environment.ledgerDatabase, accounts: count)
+            let accounts = try createAccounts(tested.environment.ledgerDatabase)
             var report = Report(self)
             for spread in Spread.allCases {
-                let load = TransferLoad(tested, accounts, Chooser(spread, among: count))
+                let chooser = Chooser(spread, among: accounts.count)
+                let load = TransferLoad(tested, accounts, chooser)
                 let contest = try await measure(spread, load, tested, bench, &report)
                 report.contests.append(contest)
             }
             report.notes += [
-                "\(count) accounts. Single transfers by \(Self.connections) connections; batches "
-                    + "of \(Self.batch) by \(Self.batchConnections)."
+                "\(accounts.count) accounts. Single transfers by \(Self.connections) connections; "
+                    + "batches of \(Self.batch) by \(Self.batchConnections)."
             ]
             return report
         }
@@ -95,9 +94,15 @@ struct LedgerTransfers: Benchmark {
             condition: spread.rawValue, unit: "transfers/s", measurements: measurements)
     }
 
-    private func createBareLedger(_ url: String, accounts: Int) throws {
-        let script = Script(PackageResources.bare_ledger_sql, ["accounts": "\(accounts)"])
-        try Connection(url: url).execute(script.text)
+    /// The ledger's accounts and the bare ones. Opening them one by one would take longer than all
+    /// that is measured.
+    private func createAccounts(_ url: String) throws -> [String] {
+        let script = Script(PackageResources.bare_ledger_sql, ["accounts": "\(Self.accounts)"])
+        let connection = try Connection(url: url)
+        try connection.execute(script.text)
+        return try connection.query("SELECT 'acct_' || id FROM bare.numbered ORDER BY number").map {
+            try $0.read(0)
+        }
     }
 }
 

@@ -41,10 +41,14 @@ CREATE TABLE bare.outbox (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The ledger's own accounts by number, for what goes to its own tables.
+-- The ledger's own accounts, and their numbers for what pgbench writes to its tables.
 CREATE TABLE bare.numbered (number bigint PRIMARY KEY, id uuid NOT NULL);
-INSERT INTO bare.numbered SELECT row_number() OVER (ORDER BY id), id FROM public.account;
-ANALYZE bare.numbered;
+INSERT INTO bare.numbered
+SELECT n, ('0190163d-8694-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
+  FROM generate_series(1, {accounts}) AS n;
+INSERT INTO public.account (id, tenant, kind, currency, name, overdraft_limit)
+SELECT id, 'demo', 'liability', 'EUR', 'Wallet', 99999999999999 FROM bare.numbered;
+ANALYZE bare.numbered, public.account;
 
 INSERT INTO bare.account (id) SELECT generate_series(1, {accounts});
 ANALYZE bare.account;
