@@ -17,6 +17,9 @@ enum Billing {
                 Migration(
                     version: 2, name: "credit_notes",
                     sql: PackageResources.V0002_credit_notes_sql),
+                Migration(
+                    version: 3, name: "credit_of_customers",
+                    sql: PackageResources.V0003_credit_of_customers_sql),
             ]),
     ]
 

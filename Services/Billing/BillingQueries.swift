@@ -149,7 +149,7 @@ enum BillingQueries {
         """
         SELECT customer, currency, least(sum(amount), 9223372036854775807)::bigint
         FROM invoice
-        WHERE customer = ANY ($1::uuid[]) AND status = 'open'
+        WHERE customer = ANY ($1::uuid[]) AND customer IS NOT NULL AND status = 'open'
         GROUP BY customer, currency
         """)
 

@@ -72,12 +72,12 @@ enum PaymentQueries {
         LIMIT $3
         """)
 
-    /// Whether a saga's time is up: a look that takes no lock.
+    /// Whether there are sagas to look at, whose time may be up: a look that takes no lock.
     static let overdue = Statement(
         """
         SELECT EXISTS (
             SELECT FROM saga
-            WHERE definition IN ('payment', 'refund') AND next_deadline <= now())
+            WHERE definition IN ('payment', 'refund') AND look_at <= now())
         """)
 
     static let succeed = Statement(

@@ -10,7 +10,9 @@ struct LiveSaga<State: Codable & Sendable> {
     let traceparent: String?
     /// Milliseconds since it was started.
     var age: Int64
-    var state: State
+    private(set) var state: State
+    /// Whether the state is another one than is stored.
+    private var isChanged = false
     var progress: Progress
     /// The sequence of the last line of its log.
     var logLength: Int64
@@ -32,6 +34,11 @@ struct LiveSaga<State: Codable & Sendable> {
 
     /// Every event that moves a saga leaves a line.
     var hasMoved: Bool { !lines.isEmpty }
+
+    mutating func change(_ change: (inout State) -> Void) {
+        change(&state)
+        isChanged = true
+    }
 
     mutating func note(_ note: Engine.Note, step: String) {
         logLength += 1
@@ -95,6 +102,9 @@ extension LiveSaga {
     func stateText() throws -> String {
         String(decoding: try WireJSON.encode(state), as: UTF8.self)
     }
+
+    /// `nil` if it is stored already.
+    func changedStateText() throws -> String? { isChanged ? try stateText() : nil }
 
     func progressText() throws -> String {
         String(decoding: try WireJSON.encode(progress), as: UTF8.self)

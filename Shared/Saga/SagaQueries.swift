@@ -5,9 +5,10 @@ enum SagaQueries {
     static let start = Statement(
         """
         INSERT INTO saga (id, definition, tenant, subject, traceparent, state, progress, phase,
-                          log_length, deadlines, next_deadline)
+                          log_length, deadlines, next_deadline, look_at)
         SELECT id, $1, tenant, subject, traceparent, state::jsonb, progress::jsonb, phase,
-               log_length, deadlines::jsonb, now() + next_deadline * interval '1 millisecond'
+               log_length, deadlines::jsonb, now() + next_deadline * interval '1 millisecond',
+               now() + next_deadline * interval '1 millisecond'
         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                     $8::text[], $9::bigint[], $10::text[], $11::bigint[])
             AS begun (id, tenant, subject, traceparent, state, progress, phase, log_length,
@@ -27,6 +28,17 @@ enum SagaQueries {
         FOR UPDATE
         """)
 
+    /// Puts off until their deadlines what is to be looked at and not overdue. $2 limit.
+    static let lookLater = Statement(
+        """
+        UPDATE saga SET look_at = next_deadline
+        WHERE id IN (
+            SELECT id FROM saga
+            WHERE definition = $1 AND look_at <= now() AND next_deadline > now()
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED)
+        """)
+
     /// Skips what another transaction is moving already: its deadline is being changed.
     static let lockExpired = Statement(
         """
@@ -34,18 +46,23 @@ enum SagaQueries {
                (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age,
                deadlines::text
         FROM saga
-        WHERE definition = $1 AND next_deadline <= now()
+        WHERE definition = $1 AND look_at <= now() AND next_deadline <= now()
         ORDER BY next_deadline
         LIMIT $2
         FOR UPDATE SKIP LOCKED
         """)
 
+    /// A state that is `NULL` stays as it is, and so does `look_at` unless it would be too late:
+    /// what changes neither an index nor the page it is on costs a third (see V0003).
     static let update = Statement(
         """
         UPDATE saga
-        SET state = moved.state::jsonb, progress = moved.progress::jsonb, phase = moved.phase,
-            log_length = moved.log_length, updated_at = now(), deadlines = moved.deadlines::jsonb,
+        SET state = coalesce(moved.state::jsonb, saga.state), progress = moved.progress::jsonb,
+            phase = moved.phase, log_length = moved.log_length, updated_at = now(),
+            deadlines = moved.deadlines::jsonb,
             next_deadline = created_at + moved.next_deadline * interval '1 millisecond',
+            look_at = CASE WHEN moved.next_deadline IS NOT NULL THEN
+                least(look_at, created_at + moved.next_deadline * interval '1 millisecond') END,
             ended_at = CASE WHEN moved.ended THEN now() END
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
                     $7::bigint[], $8::boolean[])
@@ -76,6 +93,28 @@ enum SagaQueries {
                ended_at, next_deadline
         FROM saga
         WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2)
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    /// Those under way are few, and found by the index of what is to be looked at.
+    static let newestUnderWay = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = $4
+              AND look_at IS NOT NULL
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    static let newestWaiting = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = 'needs-intervention'
         ORDER BY id DESC
         LIMIT $3
         """)

@@ -33,7 +33,7 @@ extension SagaRunner {
     @discardableResult
     func move(
         _ live: inout LiveSaga<State>, on event: Engine.Event,
-        taking take: (inout State) -> Void = { _ in }
+        taking take: ((inout State) -> Void)? = nil
     ) throws -> Bool {
         let (progress, effects) = Engine.advance(live.progress, on: event, of: saga.plan)
         live.progress = progress
@@ -45,7 +45,7 @@ extension SagaRunner {
     /// Turns effects into what will be written about the saga.
     func carryOut(
         _ effects: [Engine.Effect], on live: inout LiveSaga<State>,
-        taking take: (inout State) -> Void = { _ in }
+        taking take: ((inout State) -> Void)? = nil
     ) throws {
         for effect in effects {
             switch effect {
@@ -53,7 +53,7 @@ extension SagaRunner {
                 live.commands.append(try command(step: step, direction: direction, of: live))
                 live.wait(milliseconds: timeout.milliseconds, for: step)
             case .take:
-                take(&live.state)
+                if let take { live.change(take) }
             case .pause(let step, let pause):
                 live.wait(milliseconds: jitter.spread(pause), for: step)
             case .note(let note):

@@ -9,7 +9,8 @@ extension SagaRunner {
     ) throws -> [SagaID] {
         guard !sagas.isEmpty else { return [] }
         try tx.execute(
-            SagaQueries.update, sagas.map(\.id.uuid), try sagas.map { try $0.stateText() },
+            SagaQueries.update, sagas.map(\.id.uuid),
+            try sagas.map { try $0.changedStateText() },
             try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
             sagas.map(\.logLength), try sagas.map { try $0.deadlinesText() },
             sagas.map(\.nextDeadline), sagas.map(\.progress.hasEnded))

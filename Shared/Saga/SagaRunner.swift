@@ -107,6 +107,7 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
     ///
     /// Call it again and again; several processes may. Throws like `receive`.
     public func expire(limit: Int, in tx: borrowing Transaction) throws -> [SagaID] {
+        try tx.execute(SagaQueries.lookLater, saga.name, limit)
         var sagas = try tx.query(SagaQueries.lockExpired, saga.name, limit)
             .map(LiveSaga<State>.init)
         for position in sagas.indices { try expire(&sagas[position]) }

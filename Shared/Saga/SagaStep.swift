@@ -12,7 +12,8 @@ struct SagaStep<State: Codable & Sendable>: Sendable {
     /// An answer that was read: what the engine needs to know, and what the state takes from it.
     struct Heard {
         let answer: Engine.Answer
-        let take: (inout State) -> Void
+        /// `nil` if the state is to stay as it is.
+        var take: ((inout State) -> Void)?
     }
 
     let plan: Plan.Step
@@ -26,15 +27,16 @@ struct SagaStep<State: Codable & Sendable>: Sendable {
     init<Ask: Command>(
         plan: Plan.Step, ask: @escaping @Sendable (State) throws -> Ask,
         undo: (@Sendable (State, SagaAddress, Context) throws -> Envelope)? = nil,
-        done: @escaping @Sendable (inout State, Ask.Done) -> Void
+        done: (@Sendable (inout State, Ask.Done) -> Void)?
     ) {
         self.plan = plan
         self.action = Self.writer(ask)
         self.undo = undo
         self.hear = { envelope in
             switch try envelope.decode(Reply<Ask.Done>.self) {
-            case .done(let answer): Heard(answer: .done) { done(&$0, answer) }
-            case .refused(let refusal): Heard(answer: .refused(refusal)) { _ in }
+            case .done(let answer):
+                Heard(answer: .done, take: done.map { done in { done(&$0, answer) } })
+            case .refused(let refusal): Heard(answer: .refused(refusal))
             }
         }
     }
@@ -53,8 +55,8 @@ struct SagaStep<State: Codable & Sendable>: Sendable {
     /// Reads the answer to the undo, which says no more than whether it was done.
     func hearUndo(_ envelope: Envelope) throws -> Heard {
         switch try envelope.decode(Reply<Nothing>.self) {
-        case .done: Heard(answer: .done) { _ in }
-        case .refused(let refusal): Heard(answer: .refused(refusal)) { _ in }
+        case .done: Heard(answer: .done)
+        case .refused(let refusal): Heard(answer: .refused(refusal))
         }
     }
 }

@@ -62,10 +62,15 @@ public struct Sagas: Sendable {
         in tx: borrowing Transaction
     ) throws -> [SagaSummary] {
         let rows =
-            if let state {
+            switch state {
+            case .running?, .compensating?:
                 try tx.query(
-                    SagaQueries.newestIn, tenant, cursor?.uuid, limit, state.rawValue)
-            } else {
+                    SagaQueries.newestUnderWay, tenant, cursor?.uuid, limit, state?.rawValue)
+            case .needsIntervention?:
+                try tx.query(SagaQueries.newestWaiting, tenant, cursor?.uuid, limit)
+            case .succeeded?, .compensated?:
+                try tx.query(SagaQueries.newestIn, tenant, cursor?.uuid, limit, state?.rawValue)
+            case nil:
                 try tx.query(SagaQueries.newest, tenant, cursor?.uuid, limit)
             }
         return try rows.map(summary)

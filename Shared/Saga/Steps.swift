@@ -16,13 +16,13 @@ public struct Compensatable<State: Codable & Sendable>: Sendable {
     ///     at least 20 attempts, if not given: an undo that is given up leaves money set aside.
     ///   - ask: the command.
     ///   - undo: the command that undoes it, whether or not it was carried out.
-    ///   - done: takes what the answer says into the state.
+    ///   - done: takes what the answer says into the state, if it says anything.
     public init<Ask: Command, Undo: Command>(
         _ name: String, timeout: Duration = .seconds(5), retry: RetryPolicy = RetryPolicy(),
         undoRetry: RetryPolicy? = nil,
         ask: @escaping @Sendable (State) throws -> Ask,
         undo: @escaping @Sendable (State) throws -> Undo,
-        done: @escaping @Sendable (inout State, Ask.Done) -> Void = { _, _ in }
+        done: (@Sendable (inout State, Ask.Done) -> Void)? = nil
     ) where Undo.Done == Nothing {
         let plan = Plan.Step(
             name: name, kind: .compensatable, timeout: timeout, retry: retry,
@@ -42,11 +42,11 @@ public struct Pivot<State: Codable & Sendable>: Sendable {
     ///   - timeout: how long an answer is waited for.
     ///   - retry: the pauses between attempts; after `attempts` of them the step is called overdue.
     ///   - ask: the command.
-    ///   - done: takes what the answer says into the state.
+    ///   - done: takes what the answer says into the state, if it says anything.
     public init<Ask: Command>(
         _ name: String, timeout: Duration = .seconds(5), retry: RetryPolicy = RetryPolicy(),
         ask: @escaping @Sendable (State) throws -> Ask,
-        done: @escaping @Sendable (inout State, Ask.Done) -> Void = { _, _ in }
+        done: (@Sendable (inout State, Ask.Done) -> Void)? = nil
     ) {
         let plan = Plan.Step(name: name, kind: .pivot, timeout: timeout, retry: retry)
         step = SagaStep(plan: plan, ask: ask, done: done)
@@ -65,11 +65,11 @@ public struct Retriable<State: Codable & Sendable>: Sendable {
     ///   - retry: the pauses between attempts; a refusal after `attempts` of them calls a person,
     ///     silence makes the step overdue.
     ///   - ask: the command. Its participant should list it as `neverFinal`.
-    ///   - done: takes what the answer says into the state.
+    ///   - done: takes what the answer says into the state, if it says anything.
     public init<Ask: Command>(
         _ name: String, timeout: Duration = .seconds(5), retry: RetryPolicy = RetryPolicy(),
         ask: @escaping @Sendable (State) throws -> Ask,
-        done: @escaping @Sendable (inout State, Ask.Done) -> Void = { _, _ in }
+        done: (@Sendable (inout State, Ask.Done) -> Void)? = nil
     ) {
         let plan = Plan.Step(name: name, kind: .retriable, timeout: timeout, retry: retry)
         step = SagaStep(plan: plan, ask: ask, done: done)
