@@ -26,6 +26,8 @@ struct Checkpoint: ~Copyable {
     private var next = ContinuousClock.now
     private var nextWatch = ContinuousClock.now
     private let metrics: SourceMetrics
+    /// How far the server's log reached when it was last looked at.
+    private(set) var end = LSN.zero
 
     /// Throws `PostgresError`.
     init(
@@ -57,6 +59,7 @@ struct Checkpoint: ~Copyable {
             next = .now + Self.interval
         } else if hasProgressed || remembered < goal, now >= next {
             let horizon = try horizon()
+            end = horizon.position
             if hasProgressed { goal = horizon.xmax }
             hasProgressed = false
             if horizon.xmin > remembered { pending = (horizon.xmin, horizon.position) }
@@ -64,8 +67,8 @@ struct Checkpoint: ~Copyable {
         }
     }
 
-    private func watch() throws {
-        _ = try horizon()
+    private mutating func watch() throws {
+        end = try horizon().position
         if let row = try connection.query(RelayQueries.retained, slot).first {
             metrics.slot(retainedBytes: try row.read(0))
         }

@@ -12,8 +12,9 @@ struct DeliveryWindow {
         /// Where the transaction ends; `nil` while its end has not been read.
         var end: LSN?
         var undelivered = 0
-        /// Microseconds since 2000-01-01 00:00 UTC.
-        let committedAt: Int64
+        var hasRecords = false
+        /// Microseconds since 2000-01-01 00:00 UTC; `nil` for what is no transaction of the log.
+        let committedAt: Int64?
     }
 
     private var entries = Deque<Entry>()
@@ -24,6 +25,9 @@ struct DeliveryWindow {
     private(set) var confirmed = LSN.zero
     /// Records that were sent and not delivered.
     private(set) var undelivered = 0
+    /// When the transactions were committed that were confirmed since this was last emptied, of
+    /// those that had records.
+    var confirmedCommits: [Int64] = []
 
     /// Whether everything that was read is delivered.
     var isEmpty: Bool { entries.isEmpty }
@@ -35,7 +39,7 @@ struct DeliveryWindow {
     var oldestCommit: Int64? { entries.first?.committedAt }
 
     /// A transaction begins: what is sent now belongs to it.
-    mutating func begin(committedAt: Int64) {
+    mutating func begin(committedAt: Int64?) {
         entries.append(Entry(committedAt: committedAt))
     }
 
@@ -45,6 +49,7 @@ struct DeliveryWindow {
     /// A record of the open transaction was handed to Kafka.
     mutating func sent() {
         entries[entries.count - 1].undelivered += 1
+        entries[entries.count - 1].hasRecords = true
         undelivered += 1
     }
 
@@ -78,6 +83,7 @@ struct DeliveryWindow {
     private mutating func advance() {
         while let head = entries.first, let end = head.end, head.undelivered == 0 {
             confirmed = max(confirmed, end)
+            if head.hasRecords, let time = head.committedAt { confirmedCommits.append(time) }
             entries.removeFirst()
             first += 1
         }

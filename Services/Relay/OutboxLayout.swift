@@ -85,13 +85,16 @@ struct OutboxLayout {
         return draft.row(names, time: committedAt)
     }
 
-    /// A row of a query that gives all columns, valid while the query's rows are; linked to the one
-    /// before it, or not. Throws `PostgresError`, `RelayError` `.malformedOutbox`.
-    func row(_ row: Row, linked: Bool) throws -> OutboxRow {
+    /// The row that was copied from the table, valid while it is; linked to the one before it, or
+    /// not. Throws `PostgresError` `.malformedMessage`, `RelayError` `.malformedOutbox`.
+    func row(_ row: CopiedRow, linked: Bool) throws -> OutboxRow {
+        guard row.count == columns.count else {
+            throw RelayError(.malformedOutbox, "a row has not the columns of its table")
+        }
         var draft = Draft(topicColumns: topicColumns)
-        for index in columns.indices {
-            if columns[index].role == .position, !linked { continue }
-            if let bytes = try row.bytes(index) { draft.take(bytes, columns[index]) }
+        try row.forEach { index, bytes in
+            if columns[index].role == .position, !linked { return }
+            if let bytes { draft.take(bytes, columns[index]) }
         }
         return draft.row(names, time: 0)
     }

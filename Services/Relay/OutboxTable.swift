@@ -43,11 +43,16 @@ struct OutboxTable: Equatable, Sendable {
     /// As SQL names it.
     var quoted: String { "\(Self.quote(schema)).\(Self.quote(name))" }
 
-    /// The SQL of the order in which the rows are published where the log cannot tell: the order
-    /// of `position` where there is one, of time and id otherwise.
-    var order: String {
+    /// The columns of the order in which the rows are published where the log cannot tell: that of
+    /// `position` where there is one, of time and id otherwise.
+    var order: [String] {
         let roles: [Role] = columns[.position] == nil ? [.time, .id] : [.position]
-        return roles.compactMap { columns[$0] }.map(Self.quote).joined(separator: ", ")
+        return roles.compactMap { columns[$0] }
+    }
+
+    /// Whether a column is of any use to the relay.
+    func uses(_ column: String) -> Bool {
+        columns.values.contains(column) || topic.columns.contains(column)
     }
 
     static func quote(_ identifier: String) -> String {

@@ -11,10 +11,10 @@ struct Preview {
     func show(_ print: (String) -> Void) throws -> Int {
         let connection = try Connection(url: url, applicationName: "farthing-relay-preview")
         let below: String = try connection.query(RelayQueries.publishedBelow, slot)[0].read(0)
-        let cursor = OutboxCursor(
-            table, declaration: RelayQueries.openCursor(table, publishedBelow: below),
+        let scan = OutboxScan(
+            table, where: RelayQueries.isUnpublished(in: table, publishedBelow: below),
             linked: false)
-        return try cursor.forEach(connection) { row in
+        return try scan.forEach(connection) { row in
             print("\(row.line) \(String(decoding: row.payload, as: UTF8.self))")
         }
     }

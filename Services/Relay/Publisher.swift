@@ -85,7 +85,7 @@ struct Publisher: ~Copyable {
     /// The topics that rows were published to.
     var topics: [String] { routes.map { String(decoding: $0.name, as: UTF8.self) } }
 
-    mutating func begin(committedAt: Int64) { window.begin(committedAt: committedAt) }
+    mutating func begin(committedAt: Int64?) { window.begin(committedAt: committedAt) }
 
     mutating func commit(end: LSN) { window.commit(end: end) }
 
@@ -175,6 +175,10 @@ struct Publisher: ~Copyable {
         reports.removeAll()
         producer.poll(milliseconds: milliseconds, into: &reports)
         for token in reports.delivered { window.delivered(token) }
+        if !window.confirmedCommits.isEmpty {
+            metrics.acknowledged(committedAt: window.confirmedCommits)
+            window.confirmedCommits.removeAll(keepingCapacity: true)
+        }
         for index in routes.indices where routes[index].uncounted > 0 {
             routes[index].events.increment(by: routes[index].uncounted)
             routes[index].uncounted = 0

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Kafka
 import Postgres
 import ServiceHost
@@ -24,6 +23,7 @@ struct Pump {
     private var committedAt: Int64 = 0
     /// How far the server's log is known to reach.
     private var seen = LSN.zero
+    private var density = LogDensity()
     private var confirmed = LSN.zero
     private var lastStatus = ContinuousClock.now
     private var replyRequested = false
@@ -48,7 +48,7 @@ struct Pump {
             try publisher.collect()
             try confirm(stream, publisher.window)
             try checkpoint.advance(confirmed: confirmed)
-            observe(publisher.window)
+            observe(publisher.window, end: checkpoint.end)
             try publishReleased(stream, &publisher, stop)
             if count < Self.burst { try wait(stream, &publisher) }
         }
@@ -68,6 +68,7 @@ struct Pump {
                 if replyRequested { self.replyRequested = true }
             case .change(_, .begin(let begin)):
                 committedAt = begin.committedAt
+                density.begin(at: begin.finalLSN)
                 publisher.begin(committedAt: begin.committedAt)
             case .change(_, .relation(let relation)):
                 layouts[relation.id] = try OutboxLayout(relation.columns, of: table)
@@ -75,6 +76,7 @@ struct Pump {
                 try publish(insert, stream, &publisher)
             case .change(_, .commit(let commit)):
                 seen = max(seen, commit.endLSN)
+                density.read(to: commit.endLSN)
                 publisher.commit(end: commit.endLSN)
                 checkpoint.progressed()
             case .change(_, .ignored): break
@@ -91,6 +93,7 @@ struct Pump {
             throw RelayError(.malformedOutbox, "a row of a table that was not described")
         }
         let row = try layout.row(insert, committedAt: committedAt)
+        density.count()
         try Failpoint.hit("relay.\(name).before-produce")
         while !(try publisher.publish(row)) { try collect(stream, &publisher) }
         try Failpoint.hit("relay.\(name).after-produce")
@@ -111,7 +114,7 @@ struct Pump {
     ) throws {
         guard let lot = publisher.lot, !publisher.window.isOpen else { return }
         guard let rows = try lot.released() else { return }
-        publisher.begin(committedAt: Int64(Self.secondsSince2000 * 1_000_000))
+        publisher.begin(committedAt: nil)
         for row in rows {
             let row = try OutboxRow(parked: row)
             while !(try publisher.publish(row)) { try collect(stream, &publisher) }
@@ -164,17 +167,15 @@ struct Pump {
         try stream.sendStatus(flushed: publisher.window.confirmed)
     }
 
-    private static var secondsSince2000: Double {
-        Date().timeIntervalSince1970 - 946_684_800
-    }
-
-    private mutating func observe(_ window: DeliveryWindow) {
+    private mutating func observe(_ window: DeliveryWindow, end: LSN) {
         guard .now - lastObservation >= .milliseconds(250) else { return }
         lastObservation = .now
-        let oldest = window.oldestCommit.map { Double($0) / 1_000_000 }
+        let end = max(seen, end)
+        let age = window.oldestCommit.map { SourceMetrics.now - $0 } ?? 0
         metrics.lag(
             undelivered: window.undelivered,
-            bytes: seen.rawValue - min(seen, window.confirmed).rawValue,
-            seconds: oldest.map { max(0, Self.secondsSince2000 - $0) } ?? 0)
+            events: window.undelivered + density.events(upTo: end),
+            bytes: end.rawValue - min(end, window.confirmed).rawValue,
+            seconds: Double(max(0, age)) / 1_000_000)
     }
 }

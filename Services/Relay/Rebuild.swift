@@ -48,12 +48,14 @@ struct Rebuild {
             metadata: ["slot": "\(slot)", "from_transaction": "\(below)"])
 
         var count = 0
-        publisher.begin(committedAt: 0)
+        publisher.begin(committedAt: nil)
         if below != RelayQueries.nothingPublished || start == .beginning {
-            let cursor = OutboxCursor(
-                table, declaration: RelayQueries.openCursor(table, publishedBelow: below),
+            let scan = OutboxScan(
+                table, where: RelayQueries.isUnpublished(in: table, publishedBelow: below),
                 linked: true)
-            count = try cursor.forEach(connection) { try publish($0, &publisher) }
+            count = try scan.forEach(
+                connection, whileWaiting: { try collect(&publisher, milliseconds: 0) }
+            ) { row in try publish(row, &publisher) }
         }
         while publisher.window.undelivered > 0 { try collect(&publisher) }
         publisher.commit(end: .zero)
@@ -71,8 +73,8 @@ struct Rebuild {
         while !publisher.hasRoom { try collect(&publisher) }
     }
 
-    private func collect(_ publisher: inout Publisher) throws {
-        try publisher.collect(milliseconds: 100)
+    private func collect(_ publisher: inout Publisher, milliseconds: Int32 = 100) throws {
+        try publisher.collect(milliseconds: milliseconds)
         if stop.isSet { throw CancellationError() }
     }
 }

@@ -97,24 +97,51 @@ enum RelayQueries {
     /// What `publishedBelow` says when nothing was remembered.
     static let nothingPublished = "0"
 
-    /// A cursor over what may not be in Kafka yet. In Farthing's own outbox `position` is given
+    /// The condition of a row that may not be in Kafka yet. `below` is a number that Postgres wrote.
+    static func isUnpublished(in table: OutboxTable, publishedBelow below: String) -> String {
+        if let column = table.transactionColumn {
+            "\(OutboxTable.quote(column)) >= '\(below)'::xid8"
+        } else {
+            // 32 bits of it: the nearer half of the circle lies ahead.
+            "(xmin::text::bigint - '\(below)'::bigint) & 4294967295 < 2147483648"
+        }
+    }
+
+    /// The rows of a condition, in the table's order. In Farthing's own outbox `position` is given
     /// while the lock is held that orders a row's key, so it orders the rows of one key as their
     /// commits do.
     ///
-    /// No `Statement`: a cursor cannot be prepared. `below` is a number that Postgres wrote.
-    static func openCursor(_ table: OutboxTable, publishedBelow below: String) -> String {
-        let unpublished =
-            if let column = table.transactionColumn {
-                "\(OutboxTable.quote(column)) >= '\(below)'::xid8"
-            } else {
-                // 32 bits of it: the nearer half of the circle lies ahead.
-                "(xmin::text::bigint - '\(below)'::bigint) & 4294967295 < 2147483648"
-            }
+    /// What is sorted are the rows' places only, which fit into memory where the rows would not,
+    /// and the rows are fetched by them: the first comes after a tenth of the time that sorting
+    /// whole rows takes, and 3,000,000 of 300 B took 7.5 µs each instead of 10.4 (2026-11).
+    /// `partitionKey` spares a look into every other partition.
+    static func scan(
+        _ table: OutboxTable, _ columns: [String], where condition: String, partitionKey: String?
+    ) -> String {
+        let order = table.order.map(OutboxTable.quote).joined(separator: ", ")
+        let keys = (table.order + [partitionKey].compactMap(\.self)).map(OutboxTable.quote)
+        let found = Set(keys).sorted().joined(separator: ", ")
+        let isInPartition =
+            partitionKey.map(OutboxTable.quote).map { " AND event.\($0) = found.\($0)" } ?? ""
         return """
-            DECLARE unpublished NO SCROLL CURSOR FOR
-            SELECT * FROM \(table.quoted) WHERE \(unpublished) ORDER BY \(table.order)
+            SELECT \(columns.map { "event." + OutboxTable.quote($0) }.joined(separator: ", "))
+            FROM (SELECT ctid AS "found at", tableoid AS "found in", \(found)
+                    FROM \(table.quoted) WHERE \(condition)
+                   ORDER BY \(order) OFFSET 0) AS found
+            JOIN \(table.quoted) AS event
+              ON event.ctid = "found at" AND event.tableoid = "found in"\(isInPartition)
+            ORDER BY \(table.order.map { "found." + OutboxTable.quote($0) }.joined(separator: ", "))
             """
     }
+
+    /// The column that a table is partitioned by, if it is by one that is never null.
+    static let partitionKey = Statement(
+        """
+        SELECT attname::text
+        FROM pg_partitioned_table
+        JOIN pg_attribute ON attrelid = partrelid AND attnum = partattrs[0]
+        WHERE partrelid = $1::text::regclass AND partnatts = 1 AND attnotnull
+        """)
 
     /// $1 width in seconds, $2 how many widths ahead.
     static let makePartitions = Statement("SELECT outbox_make_partitions($1, $2)")
@@ -131,27 +158,21 @@ enum RelayQueries {
         FROM outbox_partition
         """)
 
-    /// One snapshot for all that is fetched, with memory to sort a day's rows in.
-    static let begin = """
+    /// One snapshot for all, memory to sort a day's places in, and no plan but the one that `scan`
+    /// is written for.
+    static let beginScan = """
         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB';
-        SET LOCAL cursor_tuple_fraction = 1
+        SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
         """
 
-    static let fetch = "FETCH 2000 FROM unpublished"
-
-    /// Writes the declaration of a cursor over a range of the outbox, in order. $1 table, $2 the
-    /// column of the time, $3 since, $4 until, $5 the column of the key, $6 key, $7 order; until and
-    /// key may be NULL.
+    /// Writes the condition of a range of the outbox. $1 the column of the time, $2 since, $3 until,
+    /// $4 the column of the key, $5 key; until and key may be NULL.
     ///
-    /// A cursor cannot take parameters: Postgres itself puts the values in.
-    static let declareReplay = Statement(
+    /// A COPY cannot take parameters: Postgres itself puts the values in.
+    static let isInRange = Statement(
         """
         SELECT format(
-            'DECLARE unpublished NO SCROLL CURSOR FOR SELECT * FROM %s
-              WHERE %s >= %L AND (%L::timestamptz IS NULL OR %s < %L)
-                AND (%L::text IS NULL OR %s = %L)
-              ORDER BY %s',
-            $1::text, $2::text, $3::timestamptz, $4::timestamptz, $2, $4, $6::text, $5::text, $6,
-            $7::text)
+            '%s >= %L AND (%L::timestamptz IS NULL OR %s < %L) AND (%L::text IS NULL OR %s = %L)',
+            $1::text, $2::timestamptz, $3::timestamptz, $1, $3, $5::text, $4::text, $5)
         """)
 }

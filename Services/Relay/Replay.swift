@@ -27,7 +27,7 @@ struct Replay {
     func run(_ range: Range) throws -> Int {
         var publisher = try Publisher(
             kafka, metrics: SourceMetrics(source: "\(source)_replay"), logger: logger)
-        publisher.begin(committedAt: 0)
+        publisher.begin(committedAt: nil)
         let count = try forEach(range) { row in
             while !(try publisher.publish(row)) { try publisher.collect(milliseconds: 100) }
             while !publisher.hasRoom { try publisher.collect(milliseconds: 100) }
@@ -47,13 +47,13 @@ struct Replay {
         else {
             throw RelayError(.malformedOutbox, "\(table.quoted) has no column with the time")
         }
-        let declaration: String = try connection.query(
-            RelayQueries.declareReplay, table.quoted, OutboxTable.quote(time), range.since,
-            range.until, OutboxTable.quote(key), range.key, table.order)[0].read(0)
+        let condition: String = try connection.query(
+            RelayQueries.isInRange, OutboxTable.quote(time), range.since, range.until,
+            OutboxTable.quote(key), range.key)[0].read(0)
         // The events are linked to nothing, because they come a second time, out of their turn.
-        let cursor = OutboxCursor(table, declaration: declaration, linked: false)
+        let scan = OutboxScan(table, where: condition, linked: false)
         var count = 0
-        _ = try cursor.forEach(connection) { row in
+        _ = try scan.forEach(connection) { row in
             if let topic = range.topic, !row.topic.elementsEqual(topic.utf8) { return }
             try body(row)
             count += 1

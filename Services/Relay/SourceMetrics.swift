@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Metrics
 import Synchronization
 
@@ -25,9 +26,11 @@ final class SourceMetrics: Sendable {
     private let status = Mutex(Status())
     private let states: [(SourceState, Gauge)]
     private let undelivered: Gauge
+    private let lagEvents: Gauge
     private let lagBytes: Gauge
     private let lagSeconds: Gauge
     private let retainedBytes: Gauge
+    private let latency: Timer
     private let errors: Counter
     private let parkedNow: Gauge
     private let parkings: [ParkingReason: Counter]
@@ -39,9 +42,11 @@ final class SourceMetrics: Sendable {
             ($0, Gauge(label: "relay_state", dimensions: dimensions + [("state", $0.rawValue)]))
         }
         undelivered = Gauge(label: "relay_undelivered_events", dimensions: dimensions)
+        lagEvents = Gauge(label: "relay_lag_events", dimensions: dimensions)
         lagBytes = Gauge(label: "relay_lag_bytes", dimensions: dimensions)
         lagSeconds = Gauge(label: "relay_lag_seconds", dimensions: dimensions)
         retainedBytes = Gauge(label: "relay_slot_retained_bytes", dimensions: dimensions)
+        latency = Timer(label: "relay_commit_to_acknowledged_seconds", dimensions: dimensions)
         errors = Counter(label: "relay_errors_total", dimensions: dimensions)
         parkedNow = Gauge(label: "relay_parked_events", dimensions: dimensions)
         parkings = Dictionary(
@@ -87,10 +92,20 @@ final class SourceMetrics: Sendable {
     /// So many rows are parked.
     func parked(total: Int) { parkedNow.record(total) }
 
-    /// How far Kafka is behind the database: bytes of log, and seconds since the oldest commit
-    /// that it does not have in full.
-    func lag(undelivered: Int, bytes: UInt64, seconds: Double) {
+    /// Microseconds since 2000-01-01 00:00 UTC, as Postgres counts them.
+    static var now: Int64 { Int64((Date().timeIntervalSince1970 - 946_684_800) * 1_000_000) }
+
+    /// Kafka has everything of transactions that were committed then, and of all before them.
+    func acknowledged(committedAt times: [Int64]) {
+        let now = Self.now
+        for time in times { latency.recordMicroseconds(max(0, now - time)) }
+    }
+
+    /// How far Kafka is behind the database: events, by an estimate as long as not all are read,
+    /// bytes of log, and seconds since the oldest commit that it does not have in full.
+    func lag(undelivered: Int, events: Int, bytes: UInt64, seconds: Double) {
         self.undelivered.record(undelivered)
+        lagEvents.record(events)
         lagBytes.record(Int64(clamping: bytes))
         lagSeconds.record(seconds)
         status.withLock { $0.lagSeconds = seconds }

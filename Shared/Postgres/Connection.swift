@@ -5,7 +5,7 @@ import CPostgres
 /// It has no timeouts but the connection's own, and keeps no prepared statements. Services use
 /// `Database`.
 public struct Connection: ~Copyable {
-    private let link: Link
+    let link: Link
 
     /// Connects.
     ///
@@ -53,7 +53,7 @@ public struct Connection: ~Copyable {
         return Rows(result: try finished(result, sql))
     }
 
-    private func finished(
+    func finished(
         _ result: OpaquePointer?, _ sql: String
     ) throws(PostgresError) -> ResultMemory {
         guard let result else { throw PostgresError(.connectionLost, link.message, sql: sql) }

@@ -25,6 +25,25 @@ struct DeliveryWindowTests {
         #expect(window.isEmpty && window.undelivered == 0 && window.oldestCommit == nil)
     }
 
+    @Test("tells the times of transactions that are confirmed, of those that had records")
+    func times() {
+        var window = DeliveryWindow()
+        var tokens: [UInt] = []
+        for time in [1, 2, 3, 4] as [Int64] {
+            window.begin(committedAt: time == 4 ? nil : time)
+            tokens.append(window.token)
+            if time != 2 { window.sent() }
+            window.commit(end: lsn(UInt64(time) * 10))
+        }
+        window.delivered(tokens[2])
+        #expect(window.confirmedCommits == [], "the first one is not delivered")
+        window.delivered(tokens[0])
+        #expect(window.confirmedCommits == [1, 3])
+        window.confirmedCommits.removeAll()
+        window.delivered(tokens[3])
+        #expect(window.confirmedCommits == [], "no transaction of the log")
+    }
+
     @Test("records delivered before their commit is read confirm nothing yet")
     func deliveredEarly() {
         var window = DeliveryWindow()

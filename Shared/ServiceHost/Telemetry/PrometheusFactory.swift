@@ -87,7 +87,8 @@ private final class NumberSeries: MetricSeries, MeterHandler, FloatingPointCount
 private final class HistogramSeries: MetricSeries, TimerHandler, RecorderHandler {
     /// 0.5 ms…30 s: from one statement to the longest `Prefer: wait`.
     static let seconds = [
-        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+        0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1,
+        0.25, 0.5, 1, 2.5, 5, 10, 30,
     ]
     /// Sizes of batches and the like.
     static let counts = [1.0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000]
