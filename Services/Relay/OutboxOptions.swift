@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 
 /// An outbox of one's own, as the command line describes it. The names are those of Debezium's
 /// EventRouter where it has them.
@@ -48,5 +49,14 @@ struct OutboxOptions: ParsableArguments {
         result.columns = [:]
         for (role, column) in columns where column != "none" { result.columns[role] = column }
         return result
+    }
+
+    /// The process's environment, with what the command line says instead.
+    func environment(kafka: String?, port: Int?) -> [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        if let source { environment["RELAY_SOURCES"] = "\(name)=\(source)" }
+        if let kafka { environment["KAFKA_BOOTSTRAP"] = kafka }
+        if let port { environment["HTTP_PORT"] = "\(port)" }
+        return environment
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Kafka
 import Logging
 import ServiceHost
@@ -34,7 +33,10 @@ extension RelayCommand {
         }
 
         func run() async throws {
-            let configuration = try RelayConfiguration(environment)
+            let configuration = try RelayConfiguration(
+                dryRun
+                    ? outbox.environment(kafka: "-", port: 0)
+                    : outbox.environment(kafka: kafka, port: port))
             let logger = Telemetry.start("relay", level: configuration.logLevel)
             let table = try outbox.described()
             if dryRun { return try await show(configuration, table, logger) }
@@ -62,18 +64,6 @@ extension RelayCommand {
                 },
                 background: sources.map { source in (source.name, { await source.run() }) }
                     + upkeep(configuration, logger))
-        }
-
-        /// The environment, with what the options say instead.
-        private var environment: [String: String] {
-            var environment = ProcessInfo.processInfo.environment
-            if let source = outbox.source {
-                environment["RELAY_SOURCES"] = "\(outbox.name)=\(source)"
-            }
-            if let kafka { environment["KAFKA_BOOTSTRAP"] = kafka }
-            if let port { environment["HTTP_PORT"] = "\(port)" }
-            if dryRun { environment.merge(["KAFKA_BOOTSTRAP": "-", "HTTP_PORT": "0"]) { $1 } }
-            return environment
         }
 
         /// A table of somebody else's is theirs to keep up.

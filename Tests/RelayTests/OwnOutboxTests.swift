@@ -1,3 +1,4 @@
+import ArgumentParser
 import Contracts
 import Kafka
 import Postgres
@@ -91,6 +92,26 @@ struct OwnOutboxTests {
             try rig.add(8...8)
             #expect(try await rig.payloads(8) == (1...8).map { "{\"n\": \($0)}" })
         }
+    }
+
+    @Test("is replayed with the options that it is served with, if it has a time")
+    func replayed() async throws {
+        let rig = try await ShopRig.make()
+        try rig.owner("ALTER TABLE shop.messages ADD at timestamptz NOT NULL DEFAULT now()")
+        try rig.add(1...3)
+        try rig.owner("UPDATE shop.messages SET at = '2020-01-01Z' WHERE number = 2")
+        func replay(_ more: [String]) throws -> Int {
+            let command = try RelayCommand.ReplayCommand.parse(
+                rig.options + ["--since", "2021-01-01T00:00:00Z"] + more)
+            return try Replay(
+                source: "shop", url: rig.database.relayURL,
+                table: try command.outbox.described(), kafka: rig.kafka, logger: .quiet
+            ).run(.init(since: command.since, key: command.onlyKey))
+        }
+        #expect(try replay(["--column-time", "at"]) == 2)
+        #expect(try await rig.payloads(2) == ["{\"n\": 1}", "{\"n\": 3}"])
+        #expect(try replay(["--column-time", "at", "--only-key", "o-2"]) == 0)
+        #expect(throws: RelayError.self) { try replay([]) }
     }
 
     @Test("that is not prepared is left alone, and the relay says what to do")

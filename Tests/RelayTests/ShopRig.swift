@@ -44,13 +44,15 @@ struct ShopRig {
     }
 
     /// The command line of `relay serve`.
-    func table() throws -> OutboxTable {
-        try OutboxOptions.parse([
+    var options: [String] {
+        [
             "--source", database.relayURL, "--table", "shop.messages", "--column-id", "number",
             "--column-key", "order", "--column-type", "event", "--column-payload", "body",
             "--column-headers", "extra", "--topic", "{kind}.events",
-        ]).described()
+        ]
     }
+
+    func table() throws -> OutboxTable { try OutboxOptions.parse(options).described() }
 
     func source(_ start: Rebuild.Start = .beginning) throws -> Source {
         Source(

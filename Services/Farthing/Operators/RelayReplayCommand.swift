@@ -19,7 +19,9 @@ struct RelayCommand: ParsableCommand {
 
         @Argument(
             parsing: .captureForPassthrough,
-            help: "--since TIME [--until TIME] [--source NAME] [--topic T] [--key K] [--dry-run]")
+            help: """
+                --since TIME [--until TIME] [--only NAME] [--only-topic T] [--only-key K] [--dry-run]
+                """)
         var arguments: [String] = []
 
         func run() throws {
