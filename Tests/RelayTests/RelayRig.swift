@@ -53,11 +53,20 @@ struct RelayRig {
         return rig
     }
 
-    func source() -> Source {
+    /// The same rig on another server that has the same database.
+    func on(_ database: TestDatabase) throws -> RelayRig {
+        RelayRig(
+            database: database,
+            pool: try Database(.init(url: database.url, connections: 4), logger: .quiet),
+            broker: broker, topic: topic)
+    }
+
+    /// `url`: where it is to connect, if not to the rig's database.
+    func source(url: String? = nil) -> Source {
         var kafka = kafka
         kafka.settings = settings
         return Source(
-            name: name, url: database.relayURL, kafka: kafka, topics: [], logger: .quiet)
+            name: name, url: url ?? database.relayURL, kafka: kafka, topics: [], logger: .quiet)
     }
 
     /// Writes `each` messages by each of `writers` at the same time, on a few keys.

@@ -37,13 +37,7 @@ actor TestCluster {
     }
 
     private func start() async throws -> PostgresCluster {
-        let directory = try TestRun.directory()
-        let cluster = try PostgresCluster(
-            directory: "\(directory)/\(name)", port: try Port.free(), authentication: .trust,
-            durable: false, log: "\(directory)/\(name).log", diesWithParent: true)
-        let supervisor = Supervisor(pids: PidDirectory("\(directory)/\(name)-pids"))
-        self.supervisor = supervisor
-        try await supervisor.start(try cluster.supervised(), within: .seconds(60))
+        let cluster = try await launch { _ in }
         let roles = PostgresRoles(superuserURL: cluster.superuserURL())
         try await roles.createGroups()
         try await roles.createLogin(Self.owner, password: "test")
@@ -52,6 +46,40 @@ actor TestCluster {
         try await roles.createLogin(
             Self.relay, password: "test", member: PostgresRoles.relayGroup, replication: true)
         return cluster
+    }
+
+    private func launch(
+        _ prepare: (PostgresCluster) async throws -> Void
+    ) async throws -> PostgresCluster {
+        let directory = try TestRun.directory()
+        let cluster = try PostgresCluster(
+            directory: "\(directory)/\(name)", port: try Port.free(), authentication: .trust,
+            durable: false, log: "\(directory)/\(name).log", diesWithParent: true)
+        try await prepare(cluster)
+        let supervisor = Supervisor(pids: PidDirectory("\(directory)/\(name)-pids"))
+        self.supervisor = supervisor
+        try await supervisor.start(try cluster.supervised(), within: .seconds(60))
+        return cluster
+    }
+
+    /// Another cluster that follows this one.
+    func standby() async throws -> TestCluster {
+        let primary = try await running()
+        let standby = TestCluster.own()
+        try await standby.start(following: primary)
+        return standby
+    }
+
+    private func start(following primary: PostgresCluster) async throws {
+        let task = Task { try await launch { try await $0.follow(primary) } }
+        starting = task
+        _ = try await task.value
+    }
+
+    /// Kills it, as a machine that is lost.
+    func lose() async {
+        await supervisor?.setRestarting(false, "postgres")
+        await supervisor?.kill("postgres")
     }
 
     private var templates: [String: Task<String, any Error>] = [:]

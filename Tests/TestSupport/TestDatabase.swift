@@ -12,9 +12,9 @@ import Testing
 /// Dropping it is optional: the whole cluster goes when the test process ends.
 public struct TestDatabase: Sendable {
     public let name: String
-    private let cluster: PostgresCluster
+    let cluster: PostgresCluster
     /// Whose cluster it is, and runs for as long as this is there.
-    private let owner: TestCluster
+    let owner: TestCluster
 
     /// libpq URL with the rights of a service.
     public var url: String { cluster.url(name, as: TestCluster.service) }

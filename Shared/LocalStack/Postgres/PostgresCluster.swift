@@ -81,7 +81,7 @@ public struct PostgresCluster: Sendable {
         try? FileManager.default.removeItem(atPath: data)
     }
 
-    private func process(_ executable: String, _ arguments: [String]) -> ProcessCommand {
+    func process(_ executable: String, _ arguments: [String]) -> ProcessCommand {
         ProcessCommand(
             executable, arguments, workingDirectory: "/", log: log, user: Self.user,
             parentDeathSignal: parentDeathSignal)
@@ -125,7 +125,7 @@ public struct PostgresCluster: Sendable {
         }
     }
 
-    private func giveToPostgres(_ path: String) throws {
+    func giveToPostgres(_ path: String) throws {
         guard geteuid() == 0 else { return }
         guard let entry = getpwnam(Self.user)?.pointee else {
             throw LocalStackError(
