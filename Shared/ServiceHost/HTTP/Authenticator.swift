@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import HTTPTypes
 import JWTKit
@@ -24,6 +25,7 @@ struct Caller: Equatable, Sendable {
 /// Reads bearer tokens (RFC 6750): JWT signed with HS256, with `sub`, `tenant`, `scope`, `exp`.
 struct Authenticator: Sendable {
     private let keys: JWTKeyCollection
+    private let verified = VerifiedTokens()
 
     init(hs256Secret: String) async {
         keys = await JWTKeyCollection().add(
@@ -42,8 +44,14 @@ struct Authenticator: Sendable {
                 "The Authorization header is not 'Bearer TOKEN'.",
                 challenge: #"Bearer error="invalid_request""#)
         }
+        let token = Array(parts[1].utf8)
+        let digest = SHA256.hash(data: token)
+        if let caller = verified.caller(of: digest, at: Date()) { return caller }
         do {
-            return try await keys.verify(Array(parts[1].utf8), as: Claims.self).caller()
+            let claims = try await keys.verify(token, as: Claims.self)
+            let caller = try claims.caller()
+            verified.remember(digest, of: caller, until: claims.exp.value)
+            return caller
         } catch let problem as Problem {
             throw problem
         } catch let error as JWTError where error.errorType == .claimVerificationFailure {
