@@ -30,7 +30,7 @@ public enum CanonicalJSON {
         _ type: Decoded.Type = Decoded.self, from text: [UInt8],
         strictness: JSONStrictness = .ours, dates: @escaping @Sendable (String) -> Date?
     ) throws -> Decoded {
-        try Document(text, strictness, dates).value(at: 0)
+        try Document(text, strictness, dates).value(of: type, at: 0)
     }
 }
 

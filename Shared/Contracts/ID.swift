@@ -46,13 +46,13 @@ extension ID: Codable {
     /// Reads the written form; throws `DecodingError.dataCorrupted` for anything else.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let id = ID(text) else {
+        var text = try container.decode(String.self)
+        guard let uuid = text.withUTF8(Self.read) else {
             throw DecodingError.dataCorruptedError(
                 in: container,
                 debugDescription: "'\(text)' is not an id with prefix '\(Subject.prefix)_'")
         }
-        self = id
+        self.uuid = uuid
     }
 
     public func encode(to encoder: any Encoder) throws {

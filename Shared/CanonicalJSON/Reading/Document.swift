@@ -74,7 +74,7 @@ final class Document {
         return number
     }
 
-    func value<Value: Decodable>(of type: Value.Type = Value.self, at place: Int) throws -> Value {
+    func value<Value: Decodable>(of type: Value.Type, at place: Int) throws -> Value {
         if Value.self == Date.self { return try known(date(at: place), place) }
         if Value.self == [String: String].self { return try known(pairs(at: place), place) }
         return try Value(from: ValueDecoder(document: self, place: place, type: Value.self))

@@ -1,45 +1,14 @@
-/// The members of an object.
+/// The members of an object that somebody asks for.
 struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    /// Members among which a name is looked for one by one; beyond it, by their hash: what a
-    /// stranger sends may have a hundred thousand, and be asked for each.
-    private static var fewMembers: Int { 32 }
+    let members: Members
 
-    let document: Document
-    private let object: Int
-    private let convertsNames: Bool
-    /// Where the members of a large object are, by the program's names for them.
-    private let index: [String: Int]?
+    private var document: Document { members.document }
 
-    init(document: Document, object: Int, convertsNames: Bool) {
-        self.document = document
-        self.object = object
-        self.convertsNames = convertsNames
-        guard document.nodes[object].length > Self.fewMembers else {
-            index = nil
-            return
-        }
-        let names = document.names(of: object, inCamelCase: convertsNames)
-        index = Dictionary(names) { first, _ in first }
-    }
-
-    var codingPath: [any CodingKey] { document.path(to: object) }
-
-    var allKeys: [Key] {
-        document.names(of: object, inCamelCase: convertsNames).compactMap { name, _ in
-            Key(stringValue: name)
-        }
-    }
-
-    // MARK: Where a member is
-
-    private func find(_ name: String) -> Int? {
-        var name = name
-        if let index { return index[name] }
-        return name.withUTF8 { document.member(of: object, $0, convertsNames: convertsNames) }
-    }
+    var codingPath: [any CodingKey] { document.path(to: members.object) }
+    var allKeys: [Key] { members.names.compactMap { Key(stringValue: $0) } }
 
     private func place(_ key: Key) throws -> Int {
-        guard let place = find(key.stringValue) else {
+        guard let place = members.place(of: key.stringValue) else {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "It is missing."))
         }
@@ -48,14 +17,17 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     /// The place of a member that is there and not null.
     private func present(_ key: Key) -> Int? {
-        find(key.stringValue).flatMap { document.isNull(at: $0) ? nil : $0 }
+        guard let place = members.place(of: key.stringValue), !document.isNull(at: place) else {
+            return nil
+        }
+        return place
     }
 
     private func decoder(_ place: Int) -> ValueDecoder {
         ValueDecoder(document: document, place: place, type: Key.self)
     }
 
-    func contains(_ key: Key) -> Bool { find(key.stringValue) != nil }
+    func contains(_ key: Key) -> Bool { members.place(of: key.stringValue) != nil }
 
     // MARK: Members that must be there
 
@@ -105,7 +77,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-        try document.value(at: place(key))
+        try document.value(of: type, at: place(key))
     }
 
     // MARK: Members that may be missing
@@ -157,7 +129,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         _ type: Value.Type, forKey key: Key
     ) throws -> Value? {
         guard let place = present(key) else { return nil }
-        return try document.value(at: place)
+        return try document.value(of: type, at: place)
     }
 
     // MARK: Containers
@@ -175,40 +147,9 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(place(key)) }
 
     func superDecoder() throws -> any Decoder {
-        guard let place = find("super") else {
-            throw document.corrupted("'super' is missing.", object)
+        guard let place = members.place(of: "super") else {
+            throw document.corrupted("'super' is missing.", members.object)
         }
         return decoder(place)
-    }
-}
-
-extension Document {
-    /// The members of an object, each as its name and the place of its value.
-    fileprivate func names(
-        of object: Int, inCamelCase: Bool
-    ) -> [(name: String, place: Int)] {
-        var names: [(name: String, place: Int)] = []
-        names.reserveCapacity(Int(nodes[object].length))
-        withText { text in
-            var name = object + 1
-            while name < nodes[object].end {
-                names.append((text.name(nodes[name], inCamelCase: inCamelCase), name + 1))
-                name = Int(nodes[name + 1].end)
-            }
-        }
-        return names
-    }
-
-    /// Where the member of a name is: of two, the first.
-    fileprivate func member(of object: Int, _ wanted: Text, convertsNames: Bool) -> Int? {
-        withText { text in
-            let end = Int(nodes[object].end)
-            var name = object + 1
-            while name < end {
-                if text.isName(nodes[name], wanted, converted: convertsNames) { return name + 1 }
-                name = Int(nodes[name + 1].end)
-            }
-            return nil
-        }
     }
 }

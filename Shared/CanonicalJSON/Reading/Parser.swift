@@ -27,7 +27,7 @@ struct Parser {
     static func nodes(
         of bytes: [UInt8], _ strictness: JSONStrictness
     ) throws(JSONFault) -> [Node] {
-        guard bytes.count <= Int(UInt32.max) else {
+        guard bytes.count < Int(UInt32.max) else {
             throw JSONFault(kind: .forbidden, reason: "The text is too large.", path: "")
         }
         guard (try? UTF8Span(validating: bytes.span)) != nil else {

@@ -116,7 +116,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        let value: Value = try document.value(at: next(type))
+        let value = try document.value(of: type, at: next(type))
         pass()
         return value
     }

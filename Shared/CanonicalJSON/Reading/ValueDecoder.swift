@@ -16,10 +16,10 @@ struct ValueDecoder: Decoder {
         guard document.nodes[place].kind == .object else {
             throw document.mismatch([String: Any].self, at: place)
         }
+        let convertsNames = !(type is any DictionaryOfNames.Type)
         return KeyedDecodingContainer(
             KeyedReader(
-                document: document, object: place,
-                convertsNames: !(type is any DictionaryOfNames.Type)))
+                members: Members(of: place, in: document, convertsNames: convertsNames)))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -50,6 +50,6 @@ extension ValueDecoder: SingleValueDecodingContainer {
     func decode(_ type: UInt64.Type) throws -> UInt64 { try document.integer(at: place) }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try document.value(at: place)
+        try document.value(of: type, at: place)
     }
 }

@@ -18,8 +18,8 @@ public struct Metadata: Codable, Hashable, Sendable {
             throw .invalidField(field(), "It may have at most \(Metadata.maximumPairs) pairs.")
         }
         for (name, value) in pairs {
-            guard (1...Metadata.maximumNameLength).contains(name.unicodeScalars.count),
-                value.unicodeScalars.count <= Metadata.maximumValueLength
+            guard !name.isEmpty, name.hasAtMost(Metadata.maximumNameLength),
+                value.hasAtMost(Metadata.maximumValueLength)
             else {
                 throw .invalidField(
                     "\(field()).\(name.prefix(Metadata.maximumNameLength))",

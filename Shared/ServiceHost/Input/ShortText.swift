@@ -7,7 +7,7 @@ public struct ShortText: Codable, Hashable, Sendable {
 
     /// Throws 400 `invalid-field`.
     public init(_ text: String, field: @autoclosure () -> String) throws(Problem) {
-        guard (1...ShortText.maximumLength).contains(text.unicodeScalars.count),
+        guard !text.isEmpty, text.hasAtMost(ShortText.maximumLength),
             !text.unicodeScalars.contains(where: \.isControl)
         else {
             throw .invalidField(
@@ -32,4 +32,10 @@ public struct ShortText: Codable, Hashable, Sendable {
 extension Unicode.Scalar {
     /// Of the general category Cc, which is what C0, DEL and C1 are, and for ever (Unicode 16 §23.1).
     fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
+}
+
+extension String {
+    /// Whether it has at most so many characters of Unicode, which are counted only if it has more
+    /// bytes than that.
+    func hasAtMost(_ count: Int) -> Bool { utf8.count <= count || unicodeScalars.count <= count }
 }

@@ -1,0 +1,63 @@
+/// Finds the members of an object by the program's names for them.
+struct Members {
+    /// Members among which a name is looked for one by one; beyond it, by their hash: what a
+    /// stranger sends may have a hundred thousand, and be asked for each.
+    private static let few = 32
+
+    let document: Document
+    let object: Int
+    /// Whether the names are in snake case here and in camel case in the program.
+    private let convertsNames: Bool
+    /// Where the members of a large object are.
+    private let index: [String: Int]?
+
+    init(of object: Int, in document: Document, convertsNames: Bool) {
+        self.document = document
+        self.object = object
+        self.convertsNames = convertsNames
+        guard document.nodes[object].length > Self.few else {
+            index = nil
+            return
+        }
+        index = Dictionary(Self.all(of: object, in: document, convertsNames)) { first, _ in first }
+    }
+
+    var names: [String] { Self.all(of: object, in: document, convertsNames).map(\.name) }
+
+    /// The place of a member's value: of two members with one name, the first's.
+    func place(of name: String) -> Int? {
+        if let index { return index[name] }
+        var wanted = name
+        return wanted.withUTF8 { wanted in
+            document.withText { text in search(text, for: wanted) }
+        }
+    }
+
+    private func search(_ text: Text, for wanted: Text) -> Int? {
+        let end = Int(document.nodes[object].end)
+        var name = object + 1
+        while name < end {
+            if text.isName(document.nodes[name], wanted, converted: convertsNames) {
+                return name + 1
+            }
+            name = Int(document.nodes[name + 1].end)
+        }
+        return nil
+    }
+
+    private static func all(
+        of object: Int, in document: Document, _ convertsNames: Bool
+    ) -> [(name: String, place: Int)] {
+        let nodes = document.nodes
+        var all: [(name: String, place: Int)] = []
+        all.reserveCapacity(Int(nodes[object].length))
+        document.withText { text in
+            var name = object + 1
+            while name < nodes[object].end {
+                all.append((text.name(nodes[name], inCamelCase: convertsNames), name + 1))
+                name = Int(nodes[name + 1].end)
+            }
+        }
+        return all
+    }
+}
