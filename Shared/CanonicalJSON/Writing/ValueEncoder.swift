@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Turns what is `Encodable` into a `Value`.
 final class ValueEncoder: Encoder {
-    let userInfo: [CodingUserInfoKey: Any] = [:]
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
     let dates: DateWriter
     private var value: Value?
     /// What is encoded: the names of a dictionary are data, all others are the program's.
@@ -27,9 +27,19 @@ final class ValueEncoder: Encoder {
         _ dates: @escaping DateWriter
     ) throws -> Value {
         if Encoded.self == Date.self, let date = value as? Date { return .string(dates(date)) }
+        if Encoded.self == [String: String].self, let pairs = value as? [String: String] {
+            return Self.value(of: pairs)
+        }
         let encoder = ValueEncoder(of: Encoded.self, in: parent, at: key, dates)
         try value.encode(to: encoder)
         return encoder.result
+    }
+
+    /// What a dictionary would encode by itself, at many times the cost.
+    private static func value(of pairs: [String: String]) -> Value {
+        let container = Container(isObject: true)
+        container.members = pairs.map { (key: $0.key, value: .string($0.value)) }
+        return .container(container)
     }
 
     /// For a part that is filled by somebody else, or later. Its path begins with it: it is kept in
