@@ -181,6 +181,21 @@ struct DeadlineTests {
         #expect(try await fixture.timeline(id).count == 1)
     }
 
+    @Test("follow a saga that moved on: what was to be looked at is put off until its deadline")
+    func putOff() async throws {
+        let fixture = try await RunnerFixture()
+        let id = SagaID()
+        try await fixture.start([id])
+        try await fixture.database.transaction { tx in
+            try tx.execute(Self.lookNow)
+        }
+        #expect(try await fixture.number(Self.toLookAt) == 1)
+        #expect(try await fixture.expire() == [])
+        #expect(try await fixture.number(Self.toLookAt) == 0)
+        #expect(try await fixture.number(Self.lookedAtInTime) == 1)
+        #expect(try await fixture.timeline(id).count == 1)
+    }
+
     @Test("are swept by several processes at once, each saga by one of them")
     func concurrently() async throws {
         let hour = RetryPolicy(attempts: 2, initial: .seconds(3600), cap: .seconds(3600))
@@ -213,6 +228,11 @@ struct DeadlineTests {
         #expect(fixture.ends.batches.isEmpty, "needing a person is not an end")
     }
 
+    private static let lookNow = Statement(
+        "UPDATE saga SET look_at = now() - interval '1 s'")
+    private static let toLookAt = Statement("SELECT count(*) FROM saga WHERE look_at <= now()")
+    private static let lookedAtInTime = Statement(
+        "SELECT count(*) FROM saga WHERE look_at = next_deadline")
     private static let silent = Statement(
         "SELECT count(DISTINCT saga) FROM saga_log WHERE status = 'silent'")
     private static let mostOften = Statement(
