@@ -37,7 +37,7 @@ let package = Package(
                 .product(name: "ledger", package: "farthing"),
                 .product(name: "relay", package: "farthing"),
             ],
-            resources: [.embedInCode("SQL")])
+            resources: [.embedInCode("SQL"), .embedInCode("Java")])
     ],
     swiftLanguageModes: [.v6]
 )

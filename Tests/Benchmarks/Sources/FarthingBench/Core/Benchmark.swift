@@ -17,6 +17,8 @@ struct Bench: Sendable {
     let name: String
     let effort: Effort
     let place: Place
+    /// `nil` where nobody has said where it is.
+    let debezium: Debezium?
 
     /// The value for this run's effort.
     func pick<Value>(short: Value, long: Value) -> Value { effort == .short ? short : long }

@@ -56,6 +56,36 @@ final class Stores: Sendable {
     /// Bootstrap servers.
     var kafka: String { broker?.bootstrapServers ?? "" }
 
+    /// Takes from the broker everything that it holds, so that each contestant finds it empty.
+    func emptyBroker() async throws { try await supervisor.restart("broker") }
+
+    /// How many records a topic holds, counted one by one: the embedded broker tells an end of the
+    /// partition that is a batch too early.
+    func records(in topic: String, atMost limit: Int) async throws -> Int {
+        let consumer = try Consumer(
+            KafkaConfiguration(bootstrapServers: kafka),
+            group: "bench-\(UInt32.random(in: 0...UInt32.max))", topics: [topic], logger: .quiet)
+        var count = 0
+        var last = ContinuousClock.now
+        while count < limit, .now - last < .seconds(10) {
+            let batch = try await consumer.nextBatch(max: 5000, within: .milliseconds(500))
+            if !batch.isEmpty { last = .now }
+            count += batch.count
+        }
+        await consumer.close()
+        return count
+    }
+
+    /// Seconds of the processor that each process has taken so far.
+    func processorTimes() async throws -> [String: Double] {
+        var times: [String: Double] = [:]
+        for name in await supervisor.names {
+            guard let pid = await supervisor.pid(name) else { continue }
+            times[name] = try ProcessorTime.ofFamily(pid)
+        }
+        return times
+    }
+
     /// Makes a database with an outbox, an inbox and what a host keeps beside them.
     func createDatabase(_ name: String) async throws -> String {
         let roles = PostgresRoles(superuserURL: url("postgres"))

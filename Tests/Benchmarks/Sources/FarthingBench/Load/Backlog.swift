@@ -55,6 +55,38 @@ struct Backlog: Sendable {
         throw BenchError("\(slot) has not confirmed \(end) after five minutes")
     }
 
+    /// Waits until a slot was made. Throws after five minutes.
+    func untilExists(_ slot: String) async throws {
+        let connection = try Connection(url: url)
+        let deadline = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < deadline {
+            let rows = try connection.query(
+                "SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND NOT temporary", slot)
+            if !rows.isEmpty { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw BenchError("there is no \(slot) after five minutes")
+    }
+
+    /// Waits until nobody reads a slot. Throws after ten seconds.
+    func untilFree(_ slot: String) async throws {
+        let connection = try Connection(url: url)
+        for _ in 0..<100 {
+            let rows = try connection.query(
+                "SELECT active FROM pg_replication_slots WHERE slot_name = $1", slot)
+            guard let row = rows.first, try row.read(0, as: Bool.self) else { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw BenchError("somebody still reads \(slot)")
+    }
+
+    /// Makes a relay find the backlog as if it had never been there.
+    func forget(_ slot: String) async throws {
+        try await untilFree(slot)
+        try dropSlot(slot)
+        try Connection(url: url).query("DELETE FROM relay_checkpoint WHERE slot = $1", slot)
+    }
+
     private static func fill(_ rows: Int, _ topic: String) -> String {
         Script(PackageResources.fill_outbox_sql, ["rows": "\(rows)", "topic": topic]).text
     }
