@@ -30,7 +30,7 @@ struct Parser {
         guard bytes.count < Int(UInt32.max) else {
             throw JSONFault(kind: .forbidden, reason: "The text is too large.", path: "")
         }
-        guard (try? UTF8Span(validating: bytes.span)) != nil else {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONFault(kind: .malformed, reason: "The body is not UTF-8.", path: "")
         }
         return try bytes.withUnsafeBufferPointer { text throws(JSONFault) in
