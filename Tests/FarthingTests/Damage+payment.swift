@@ -56,7 +56,8 @@ extension Damage {
             "a saga that never ended", in: .payment,
             foundBy: ["sagas-have-ended", "payments-are-told", "payments-are-audited"],
             """
-            UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now()
+            UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now(),
+                look_at = now()
             WHERE id = '01901600-0000-7000-8000-0000000000c2';
             UPDATE payment SET status = 'processing', ended_at = NULL, failure_code = NULL,
                 failure_step = NULL, failure_detail = NULL
@@ -67,7 +68,8 @@ extension Damage {
             World.reopenC
                 + """
                 ;
-                UPDATE saga SET phase = 'needs-intervention', next_deadline = NULL
+                UPDATE saga SET phase = 'needs-intervention', next_deadline = NULL,
+                    look_at = NULL
                 WHERE id = '01901600-0000-7000-8000-0000000000c2'
                 """),
         Damage(

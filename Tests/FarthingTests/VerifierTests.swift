@@ -66,7 +66,8 @@ struct VerifierTests {
         try await books.damage(
             .payment,
             """
-            UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now()
+            UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now(),
+                look_at = now()
             WHERE id = '01901600-0000-7000-8000-0000000000c2'
             """)
         #expect(try await !books.waitUntilQuiet(upTo: .milliseconds(150)))
@@ -74,7 +75,8 @@ struct VerifierTests {
         try await books.damage(
             .payment,
             """
-            UPDATE saga SET phase = 'compensated', ended_at = now(), next_deadline = NULL
+            UPDATE saga SET phase = 'compensated', ended_at = now(), next_deadline = NULL,
+                look_at = NULL
             WHERE id = '01901600-0000-7000-8000-0000000000c2'
             """)
         #expect(try await isQuiet)

@@ -227,7 +227,8 @@ enum World {
 
     /// Makes payment C, in the payment database, as it was before it ended.
     static let reopenC = """
-        UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now()
+        UPDATE saga SET phase = 'running', ended_at = NULL, next_deadline = now(),
+            look_at = now()
         WHERE id = '01901600-0000-7000-8000-0000000000c2';
         UPDATE payment SET status = 'processing', ended_at = NULL, failure_code = NULL,
             failure_step = NULL, failure_detail = NULL
