@@ -9,12 +9,12 @@ SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(chr(31), 'bench', 'p
        k.request_hash, k.resource, k.status, k.location, k.body
   FROM (SELECT) AS one
   LEFT JOIN idempotency_key AS k ON (k.tenant, k.operation, k.key) = ('bench', 'payment.create', :a::text);
-INSERT INTO saga (id, definition, tenant, subject, traceparent, state, progress, phase, log_length, deadlines, next_deadline)
+INSERT INTO saga (id, definition, tenant, subject, traceparent, state, progress, phase, log_length, deadlines, next_deadline, look_at)
 VALUES (lpad(to_hex(:a::bigint), 32, '0')::uuid, 'bench', 'bench', lpad(to_hex(:b::bigint), 32, '0'),
         '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
         '{"payment":"019ab5a1-0000-7000-8000-000000000000","source":"019ab5a1-0000-7000-8000-000000000000","destination":"019ab5a1-0000-7000-8000-000000000000","amount":{"amount": 1000,"currency":"EUR"},"hold":"019ab5a1-0000-7000-8000-000000000000","invoice":"019ab5a1-0000-7000-8000-000000000000","transfer":"019ab5a1-0000-7000-8000-000000000000","fee":{"amount": 0,"currency":"EUR"},"tax":{"amount": 0,"currency":"EUR"}}',
         '{"phase":"running","standing":[],"requests":[{"step": 0,"attempt": 1,"waiting": true},{"step": 1,"attempt": 1,"waiting": true}]}',
-        'running', 2, '{"0": 1000, "1": 1000}', now() + interval '1 day');
+        'running', 2, '{"0": 1000, "1": 1000}', now() + interval '1 day', now() + interval '1 day');
 INSERT INTO saga_log (saga, sequence, step, direction, status, attempt, detail)
 VALUES (lpad(to_hex(:a::bigint), 32, '0')::uuid, 1, 'place-hold', 'action', 'requested', 1, NULL),
        (lpad(to_hex(:a::bigint), 32, '0')::uuid, 2, 'open-invoice', 'action', 'requested', 1, NULL);
