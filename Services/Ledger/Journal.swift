@@ -17,8 +17,7 @@ enum Journal {
         for change in changes {
             let (action, event) = change.told
             events.append(try envelope(event, for: change.cause))
-            if case .transfer = change.kind { continue }
-            lines.append(change.line(action, event))
+            if let action { lines.append(change.line(action, event)) }
         }
         try Outbox.append(events, in: tx)
         try AuditTrail.append(lines, in: tx)
@@ -38,8 +37,9 @@ extension Change {
             requestID: cause.requestID, detail: event)
     }
 
-    /// What the audit trail calls it, and the event that tells of it.
-    fileprivate var told: (action: String, event: any Event) {
+    /// What the audit trail calls it, `nil` for what tells itself who did it, and the event that
+    /// tells of it.
+    fileprivate var told: (action: String?, event: any Event) {
         switch kind {
         case .account(let account, let change):
             (
@@ -56,7 +56,7 @@ extension Change {
             )
         case .transfer(let transfer):
             (
-                transfer.draft.reverses == nil ? "transfer.posted" : "transfer.reversed",
+                nil,
                 TransferPosted(
                     transfer: transfer.id, payment: transfer.draft.payment,
                     reverses: transfer.draft.reverses,
