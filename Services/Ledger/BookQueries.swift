@@ -26,6 +26,9 @@ enum BookQueries {
     /// Locks, in the order of their ids, the accounts that are named, those that the named holds
     /// name, the operator's, and those of the transfers that are to be reversed. Foreign keys need
     /// no more than the keys, hence NO KEY. The clock of the last row was read when all were locked.
+    ///
+    /// That ids are compared with an array as well leaves the planner no way but the index: for the
+    /// 1,000 accounts of a batch it would read all of 100,000, a third of what the batch takes.
     static let lockAccounts = Statement(
         """
         WITH named AS (
@@ -43,11 +46,13 @@ enum BookQueries {
             SELECT entry.account, entry.tenant
               FROM unnest($8::uuid[], $9::text[]) AS asked (transfer, tenant)
               JOIN entry USING (transfer, tenant)
+             WHERE entry.transfer = ANY ($8)
         ), locked AS MATERIALIZED (
             SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status,
                    posted, held, version, recorded_at, chain_at, displaced
               FROM named
               JOIN account USING (id, tenant)
+             WHERE account.id = ANY (ARRAY(SELECT id FROM named))
              ORDER BY account.id
                FOR NO KEY UPDATE OF account
         )
@@ -114,6 +119,7 @@ enum BookQueries {
                           $7::timestamptz[], $8::int8[])
                    AS changed (id, tenant, status, posted, held, version, chain_at, displaced)
              WHERE account.id = changed.id AND account.tenant = changed.tenant
+               AND account.id = ANY ($1)
         ), transferred AS (
             INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at,
                                   metadata, reverses, actor, request_id, created_at)

@@ -42,6 +42,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 14, name: "entries_checked_once",
                     sql: PackageResources.V0014_entries_checked_once_sql),
+                Migration(
+                    version: 15, name: "transfers_looked_up",
+                    sql: PackageResources.V0015_transfers_looked_up_sql),
             ]),
     ]
 
