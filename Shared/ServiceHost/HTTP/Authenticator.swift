@@ -37,14 +37,15 @@ struct Authenticator: Sendable {
         guard let authorization else {
             throw .unauthenticated("Authorization: Bearer … is missing.", challenge: "Bearer")
         }
-        let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 8192
+        let parts = authorization.utf8.split(separator: UInt8(ascii: " "))
+        guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer",
+            parts[1].count <= 8192
         else {
             throw .unauthenticated(
                 "The Authorization header is not 'Bearer TOKEN'.",
                 challenge: #"Bearer error="invalid_request""#)
         }
-        let token = Array(parts[1].utf8)
+        let token = Array(parts[1])
         let digest = SHA256.hash(data: token)
         if let caller = verified.caller(of: digest, at: Date()) { return caller }
         do {
