@@ -140,7 +140,7 @@ let package = Package(
         // The processes.
         .service("Payment", serviceStack + ["Saga"], embedding: ofServices),
         .service("Billing", serviceStack, embedding: ofServices),
-        .service("Ledger", serviceStack, embedding: ofServices),
+        .service("Ledger", serviceStack + ["CanonicalJSON"], embedding: ofServices),
         .service(
             "Relay",
             [
@@ -188,7 +188,9 @@ let package = Package(
             ["TestSupport", "LocalStack", "Postgres", "Kafka", .logging, .nio, .nioPosix]),
         .tests("PaymentTests", integration + ["Payment", "Saga", "Money"]),
         .tests("BillingTests", integration + ["Billing", "Money", "ServiceHost"]),
-        .tests("LedgerTests", integration + ["Audit", "Ledger", "Money", "ServiceHost"]),
+        .tests(
+            "LedgerTests",
+            integration + ["Audit", "CanonicalJSON", "Ledger", "Money", "ServiceHost"]),
         .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack", .arguments]),
         .tests(
             "FarthingTests",

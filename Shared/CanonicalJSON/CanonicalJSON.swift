@@ -17,6 +17,11 @@ public enum CanonicalJSON {
     public static func encode(
         _ value: some Encodable, dates: @escaping @Sendable (Date) -> String
     ) throws -> [UInt8] {
+        if let value = value as? any WritesJSON {
+            var json = JSONText(dates)
+            value.write(to: &json)
+            return json.bytes
+        }
         var text: [UInt8] = []
         text.reserveCapacity(512)
         try ValueEncoder.value(of: value, dates).write(to: &text)

@@ -18,7 +18,9 @@ struct ImportRuleTests {
         "LocalStack": ["Audit", "Contracts", "Postgres", "Kafka"],
         "Payment": ["Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost"],
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
-        "Ledger": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
+        "Ledger": [
+            "CanonicalJSON", "Money", "Contracts", "Postgres", "Outbox", "ServiceHost",
+        ],
         "Relay": ["Contracts", "Postgres", "Kafka", "Outbox", "ServiceHost"],
         "Farthing": [
             "Audit", "Money", "Contracts", "Postgres", "Kafka", "Outbox", "LocalStack",
