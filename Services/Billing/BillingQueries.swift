@@ -123,14 +123,16 @@ enum BillingQueries {
         """
         SELECT id, tenant, account, status, credit_limit
         FROM customer
-        WHERE id IN (
+        WHERE id = ANY (ARRAY(
             SELECT customer.id
             FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS payer (tenant, customer, account)
             JOIN customer ON customer.tenant = payer.tenant AND customer.id = payer.customer
+            WHERE customer.id = ANY ($2)
             UNION
             SELECT customer.id
             FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS payer (tenant, customer, account)
-            JOIN customer ON customer.tenant = payer.tenant AND customer.account = payer.account)
+            JOIN customer ON customer.tenant = payer.tenant AND customer.account = payer.account
+            WHERE customer.tenant = ANY ($1) AND customer.account = ANY ($3)))
         ORDER BY id
         FOR NO KEY UPDATE
         """)
@@ -188,6 +190,6 @@ enum BillingQueries {
         UPDATE invoice
         SET status = 'settled', number = fresh.number, settled_at = statement_timestamp()
         FROM unnest($1::uuid[], $2::bigint[]) AS fresh (id, number)
-        WHERE invoice.id = fresh.id
+        WHERE invoice.id = fresh.id AND invoice.id = ANY ($1)
         """)
 }

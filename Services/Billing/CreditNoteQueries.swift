@@ -96,6 +96,6 @@ enum CreditNoteQueries {
         UPDATE credit_note
         SET status = 'settled', number = fresh.number, settled_at = statement_timestamp()
         FROM unnest($1::uuid[], $2::bigint[]) AS fresh (id, number)
-        WHERE credit_note.id = fresh.id
+        WHERE credit_note.id = fresh.id AND credit_note.id = ANY ($1)
         """)
 }

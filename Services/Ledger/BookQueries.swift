@@ -38,6 +38,7 @@ enum BookQueries {
               FROM unnest($3::uuid[], $4::text[]) AS asked (id, tenant)
               JOIN hold USING (id, tenant)
              CROSS JOIN LATERAL (VALUES (hold.account), (hold.to_account)) AS party (id)
+             WHERE hold.id = ANY ($3)
             UNION
             SELECT account.id, account.tenant
               FROM unnest($5::text[], $6::text[], $7::text[]) AS asked (tenant, currency, role)
@@ -66,6 +67,7 @@ enum BookQueries {
                coalesce(expires_at <= clock_timestamp(), false), payment, saga, transfer
           FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
           JOIN hold USING (id, tenant)
+         WHERE hold.id = ANY ($1)
         """)
 
     /// Reads transfers that are to be reversed, and what is left of them, after their accounts are
@@ -83,6 +85,7 @@ enum BookQueries {
           FROM unnest($1::uuid[], $2::text[]) AS asked (id, tenant)
           JOIN transfer USING (id, tenant)
           JOIN entry ON entry.transfer = transfer.id
+         WHERE transfer.id = ANY ($1) AND entry.transfer = ANY ($1)
          GROUP BY transfer.id, entry.account, entry.side, entry.currency
         """)
 
@@ -91,6 +94,7 @@ enum BookQueries {
         SELECT transfer.tenant, transfer.reference
           FROM unnest($1::text[], $2::text[]) AS asked (tenant, reference)
           JOIN transfer USING (tenant, reference)
+         WHERE transfer.tenant = ANY ($1) AND transfer.reference = ANY ($2)
         """)
 
     /// Waits for all that was sent before.
@@ -104,6 +108,7 @@ enum BookQueries {
           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[])
                AS changed (id, tenant, status, held)
          WHERE account.id = changed.id AND account.tenant = changed.tenant
+           AND account.id = ANY ($1)
         """)
 
     /// Balances, transfers and entries, which are checked against each other when it ends. $1 to $8
@@ -158,7 +163,7 @@ enum BookQueries {
            SET status = resolved.status, transfer = resolved.transfer, resolved_at = now()
           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
                AS resolved (id, tenant, status, transfer)
-         WHERE hold.id = resolved.id AND hold.tenant = resolved.tenant
+         WHERE hold.id = resolved.id AND hold.tenant = resolved.tenant AND hold.id = ANY ($1)
         """)
 
     /// Open holds whose time is up, the longest overdue first.

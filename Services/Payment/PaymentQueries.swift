@@ -87,7 +87,7 @@ enum PaymentQueries {
             invoice = ended.invoice, ended_at = now()
         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])
              AS ended (payment, fee, tax, transfer, invoice)
-        WHERE payment.id = ended.payment
+        WHERE payment.id = ended.payment AND payment.id = ANY ($1)
         """)
 
     static let fail = Statement(
@@ -97,6 +97,6 @@ enum PaymentQueries {
             failure_detail = ended.detail, ended_at = now()
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
              AS ended (payment, code, step, detail)
-        WHERE payment.id = ended.payment
+        WHERE payment.id = ended.payment AND payment.id = ANY ($1)
         """)
 }

@@ -78,7 +78,7 @@ enum RefundQueries {
             credit_note = ended.credit_note, ended_at = now()
         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])
              AS ended (refund, fee, tax, transfer, credit_note)
-        WHERE refund.id = ended.refund
+        WHERE refund.id = ended.refund AND refund.id = ANY ($1)
         """)
 
     static let fail = Statement(
@@ -88,6 +88,6 @@ enum RefundQueries {
             failure_detail = ended.detail, ended_at = now()
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
              AS ended (refund, code, step, detail)
-        WHERE refund.id = ended.refund
+        WHERE refund.id = ended.refund AND refund.id = ANY ($1)
         """)
 }

@@ -67,7 +67,7 @@ enum SagaQueries {
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
                     $7::bigint[], $8::boolean[])
             AS moved (id, state, progress, phase, log_length, deadlines, next_deadline, ended)
-        WHERE saga.id = moved.id
+        WHERE saga.id = moved.id AND saga.id = ANY ($1)
         """)
 
     static let log = Statement(

@@ -36,6 +36,7 @@ enum HostQueries {
         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (tenant, key, place)
         LEFT JOIN idempotency_key AS k
             ON (k.tenant, k.operation, k.key) = (asked.tenant, $1, asked.key)
+            AND k.tenant = ANY ($2) AND k.key = ANY ($3)
         ORDER BY place
         """)
 
