@@ -21,6 +21,11 @@ extension Database {
         public var replyTimeout: Duration
         /// What `pg_stat_activity` calls the connections.
         public var applicationName: String
+        /// Whether a table may be read from end to end though there is an index
+        /// (`enable_seqscan`). A prepared statement keeps the plan of its first executions, and
+        /// while a table is empty that is to read all of it: a service that begins with its
+        /// database would do so until the table is analyzed.
+        public var readsWholeTables: Bool
 
         public init(
             url: String,
@@ -31,7 +36,8 @@ extension Database {
             idleInTransactionTimeout: Duration = .seconds(10),
             connectTimeout: Duration = .seconds(5),
             replyTimeout: Duration = .seconds(30),
-            applicationName: String = "swift"
+            applicationName: String = "swift",
+            readsWholeTables: Bool = true
         ) {
             self.url = url
             self.connections = connections
@@ -42,6 +48,7 @@ extension Database {
             self.connectTimeout = connectTimeout
             self.replyTimeout = replyTimeout
             self.applicationName = applicationName
+            self.readsWholeTables = readsWholeTables
         }
 
         var connectionParameters: ConnectionParameters {
@@ -54,6 +61,7 @@ extension Database {
                         "idle_in_transaction_session_timeout",
                         "\(idleInTransactionTimeout.milliseconds)ms"
                     ),
+                    ("enable_seqscan", readsWholeTables ? "on" : "off"),
                 ])
         }
     }

@@ -31,7 +31,7 @@ public struct Host: Sendable {
         database = try Database(
             Database.Configuration(
                 url: configuration.databaseURL, connections: configuration.databasePool,
-                applicationName: "farthing-\(service)"),
+                applicationName: "farthing-\(service)", readsWholeTables: false),
             logger: logger)
         observe(database)
     }
