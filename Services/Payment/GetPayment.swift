@@ -14,12 +14,12 @@ enum GetPayment {
     /// ended, else 202 as it stands.
     static func whenEnded(
         _ resource: String, _ scope: RequestScope, _ database: Database,
-        _ waiting: Waiting<PaymentID>
+        _ waiting: Waiting<PaymentID>, _ isFresh: Bool
     ) async throws -> Answer {
         guard let id = PaymentID(resource) else { throw Problem.notFound }
         // One transaction a look: an end is shown in the one that sees it.
         let (payment, shown) = try await waiting.look(
-            for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0)
+            for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0), isFresh: isFresh
         ) {
             try await database.read { tx in
                 let payment = try find(id, tenant: scope.tenant, in: tx)

@@ -13,12 +13,12 @@ enum GetRefund {
     /// ended, else 202 as it stands.
     static func whenEnded(
         _ resource: String, _ scope: RequestScope, _ database: Database,
-        _ waiting: Waiting<RefundID>
+        _ waiting: Waiting<RefundID>, _ isFresh: Bool
     ) async throws -> Answer {
         guard let id = RefundID(resource) else { throw Problem.notFound }
         // One transaction a look: an end is shown in the one that sees it.
         let (refund, shown) = try await waiting.look(
-            for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0)
+            for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0), isFresh: isFresh
         ) {
             try await database.read { tx in
                 let refund = try find(id, tenant: scope.tenant, in: tx)

@@ -67,15 +67,15 @@ struct Payments: Sendable {
         routes.post(
             "/v1/payments", operation: "payment.create-payment", scope: .paymentsWrite,
             together: { asked, tx in try create(asked, tx) },
-            completion: { resource, scope in
-                try await GetPayment.whenEnded(resource, scope, database, waiting)
+            completion: { resource, scope, isFresh in
+                try await GetPayment.whenEnded(resource, scope, database, waiting, isFresh)
             })
         routes.post(
             "/v1/payments/{id}/cancel", operation: "payment.cancel-payment", scope: .paymentsWrite
         ) { request, scope, tx in
             try cancel(request, scope, tx)
-        } completion: { resource, scope in
-            try await GetPayment.whenEnded(resource, scope, database, waiting)
+        } completion: { resource, scope, isFresh in
+            try await GetPayment.whenEnded(resource, scope, database, waiting, isFresh)
         }
         routes.get("/v1/payments/{id}", scope: .paymentsRead) { scope, tx in
             try GetPayment.handle(scope, tx)
@@ -90,8 +90,8 @@ struct Payments: Sendable {
             "/v1/payments/{id}/refunds", operation: "payment.refund-payment", scope: .paymentsWrite
         ) { request, scope, tx in
             try refund(request, scope, tx)
-        } completion: { resource, scope in
-            try await GetRefund.whenEnded(resource, scope, database, waitingRefunds)
+        } completion: { resource, scope, isFresh in
+            try await GetRefund.whenEnded(resource, scope, database, waitingRefunds, isFresh)
         }
         routes.get("/v1/payments/{id}/refunds", scope: .paymentsRead) { scope, tx in
             try ListRefunds.ofPayment(scope, tx)

@@ -41,8 +41,11 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
 
     /// Looks until there is something to see, the time is up, the caller is cancelled, or the
     /// process shuts down. Answers what the last look saw; rethrows what it threw.
+    ///
+    /// - Parameter isFresh: it has only just begun, so that the first look is worth its transaction
+    ///   no sooner than something is announced, or `interval` has passed.
     func look<Seen: Sendable>(
-        for ending: Ending, upTo limit: Duration,
+        for ending: Ending, upTo limit: Duration, isFresh: Bool = false,
         _ look: () async throws -> Seen, until isEnough: (Seen) -> Bool
     ) async throws -> Seen {
         let deadline = ContinuousClock.now + limit
@@ -64,8 +67,9 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
             leave(ticket, for: ending)
         }
         return try await withGracefulShutdownHandler {
-            var seen = try await look()
             var waking = wakeUps.makeAsyncIterator()
+            if isFresh { _ = await waking.next() }
+            var seen = try await look()
             while !isEnough(seen), await waking.next() != nil { seen = try await look() }
             return seen
         } onGracefulShutdown: {

@@ -26,9 +26,10 @@ public struct Routes {
     public typealias GetHandler = @Sendable (RequestScope, borrowing Transaction) throws -> Answer
 
     /// Answers for a resource that was left pending, waiting as long as
-    /// `RequestScope.preferWaitSeconds` says. Must not answer `pending`.
+    /// `RequestScope.preferWaitSeconds` says. Must not answer `pending`. What is fresh was left
+    /// pending by this very request: it needs no look to know that it is not over yet.
     public typealias Completion =
-        @Sendable (_ resource: String, RequestScope) async throws -> Answer
+        @Sendable (_ resource: String, RequestScope, _ isFresh: Bool) async throws -> Answer
 
     /// A batch of fresh messages, in order, inside one transaction. It may run again, in parts:
     /// what it throws sets the message that made it throw aside.

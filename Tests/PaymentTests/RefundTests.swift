@@ -184,7 +184,7 @@ struct RefundTests {
         let id = try #require(pending.pendingResource)
         let waiting = fixture.payments.waitingRefunds
         async let answer = GetRefund.whenEnded(
-            id, fixture.scope(wait: 20), fixture.database, waiting)
+            id, fixture.scope(wait: 20), fixture.database, waiting, true)
         try await eventually { waiting.count == 1 }
         try await fixture.play()
         #expect(try await answer.status == 201)

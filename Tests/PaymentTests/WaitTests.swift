@@ -14,7 +14,7 @@ struct WaitTests {
         // Without announcements this would look again only after an hour.
         let waiting = fixture.payments.waiting
         async let answer = GetPayment.whenEnded(
-            id, fixture.scope(wait: 20), fixture.database, waiting)
+            id, fixture.scope(wait: 20), fixture.database, waiting, true)
         try await eventually { waiting.count == 1 }
         try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
 
@@ -33,7 +33,7 @@ struct WaitTests {
         let id = try await pendingPayment(in: fixture)
         let elsewhere = Waiting<PaymentID>(interval: .milliseconds(10))
         async let answer = GetPayment.whenEnded(
-            id, fixture.scope(wait: 20), fixture.database, elsewhere)
+            id, fixture.scope(wait: 20), fixture.database, elsewhere, true)
         try await eventually { elsewhere.count == 1 }
         try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
         #expect(try await answer.status == 201)
@@ -45,7 +45,7 @@ struct WaitTests {
         let fixture = try await PaymentFixture.make()
         let id = try await pendingPayment(in: fixture)
         let answer = try await GetPayment.whenEnded(
-            id, fixture.scope(wait: 0), fixture.database, fixture.payments.waiting)
+            id, fixture.scope(wait: 0), fixture.database, fixture.payments.waiting, true)
         #expect(answer.status == 202)
         let payment: Shown = try answer.read()
         #expect(payment.status == "processing")
@@ -94,6 +94,30 @@ struct WaitingTests {
         #expect(looks.value == 1)
         waiting.announce()
         #expect(try await seen == 2)
+    }
+
+    @Test("does not look at what has only just begun before there is reason to")
+    func fresh() async throws {
+        let waiting = Waiting<PaymentID>(interval: hour)
+        let looks = Counter()
+        async let seen = waiting.look(for: payment, upTo: hour, isFresh: true) {
+            looks.next()
+        } until: { _ in
+            true
+        }
+        try await eventually { waiting.count == 1 }
+        #expect(looks.value == 0)
+        waiting.note([payment])
+        waiting.announce()
+        #expect(try await seen == 1)
+
+        let soon = Waiting<PaymentID>(interval: .milliseconds(1))
+        let unannounced = try await soon.look(for: payment, upTo: hour, isFresh: true) {
+            1
+        } until: { _ in
+            true
+        }
+        #expect(unannounced == 1)
     }
 
     @Test("an end that falls between a look and the wait is not missed")

@@ -151,7 +151,7 @@ private final class Batches: Sendable {
         }
         routes.post(
             "/v1/notes", operation: "test.notes", scope: .ledgerWrite, together: handler,
-            completion: { [self] resource, _ in try complete(resource) })
+            completion: { [self] resource, _, _ in try complete(resource) })
     }
 
     /// Fails once for a note that asks for it.

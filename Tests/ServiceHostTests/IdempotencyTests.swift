@@ -152,7 +152,7 @@ struct IdempotencyTests {
             routes.post("/v1/notes", operation: "test.pending", scope: .ledgerWrite) {
                 (input: NoteRoutes.NewNote, scope, tx) in
                 .pending(resource: "\(try NoteRoutes.write(input, scope, tx).id)")
-            } completion: { resource, scope in
+            } completion: { resource, scope, _ in
                 let turn = completions.wrappingAdd(1, ordering: .relaxed).newValue
                 if turn == 1 { throw CancellationError() }
                 return .created(["resource": resource, "turn": "\(turn)"])

@@ -109,7 +109,7 @@ extension HTTPEdge {
                 throw HostError(.misuse, "\(request.operation) answered pending, uncompleted")
             }
             let answer = try await request.complete(in: database, scope) {
-                try await completion(resource, scope)
+                try await completion(resource, scope, !again)
             }
             response = Response(answer)
             replayed = again
