@@ -131,8 +131,10 @@ enum BillingQueries {
             UNION
             SELECT customer.id
             FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS payer (tenant, customer, account)
-            JOIN customer ON customer.tenant = payer.tenant AND customer.account = payer.account
-            WHERE customer.tenant = ANY ($1) AND customer.account = ANY ($3)))
+            CROSS JOIN LATERAL (
+                SELECT id FROM customer
+                WHERE customer.tenant = payer.tenant AND customer.account = payer.account
+                OFFSET 0) AS customer))
         ORDER BY id
         FOR NO KEY UPDATE
         """)

@@ -91,10 +91,12 @@ enum BookQueries {
 
     static let takenReferences = Statement(
         """
-        SELECT transfer.tenant, transfer.reference
+        SELECT asked.tenant, asked.reference
           FROM unnest($1::text[], $2::text[]) AS asked (tenant, reference)
-          JOIN transfer USING (tenant, reference)
-         WHERE transfer.tenant = ANY ($1) AND transfer.reference = ANY ($2)
+         CROSS JOIN LATERAL (
+            SELECT FROM transfer
+             WHERE transfer.tenant = asked.tenant AND transfer.reference = asked.reference
+             LIMIT 1) AS taken
         """)
 
     /// Waits for all that was sent before.

@@ -2,10 +2,11 @@ import Postgres
 
 /// The SQL of the outbox, the inbox and the barrier. Every statement takes a whole batch as arrays.
 ///
-/// Rows that are joined to an array, here and in all services, are compared with it by `ANY` too.
-/// With that, and without `Database.Configuration.readsWholeTables`, the planner has no way but to
-/// look them up. A plan that was made while the table was empty would read all of it ever after:
-/// 3.7 ms for one row of the barrier, until the table is analyzed.
+/// Rows that are joined to an array, here and in all services, are compared with it by `ANY` too,
+/// or looked up in a `LATERAL` if their key has several columns. With that, and without
+/// `Database.Configuration.readsWholeTables`, the planner has no way but to look them up. A plan
+/// that was made while the table was empty would read all of it ever after: 3.7 ms for one row of
+/// the barrier, until the table is analyzed.
 enum OutboxQueries {
     /// The rows get their positions in the order of the arrays, so that one key's messages stay in
     /// the order in which they were appended.

@@ -34,9 +34,11 @@ enum HostQueries {
                    concat_ws(chr(31), asked.tenant, $1::text, asked.key), 0)),
                k.request_hash, k.status, k.location, k.body, k.resource
         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (tenant, key, place)
-        LEFT JOIN idempotency_key AS k
-            ON (k.tenant, k.operation, k.key) = (asked.tenant, $1, asked.key)
-            AND k.tenant = ANY ($2) AND k.key = ANY ($3)
+        LEFT JOIN LATERAL (
+            SELECT request_hash, status, location, body, resource
+            FROM idempotency_key
+            WHERE (tenant, operation, key) = (asked.tenant, $1, asked.key)
+            LIMIT 1) AS k ON true
         ORDER BY place
         """)
 
