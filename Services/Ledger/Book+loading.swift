@@ -15,14 +15,18 @@ extension Book {
         let holds = Array(named.holds)
         let operators = Array(named.operatorAccounts)
         let reversed = Array(named.transfers)
-        let accounts = try tx.query(
-            BookQueries.lockAccounts,
-            asked.map(\.name.uuid), asked.map(\.tenant),
-            holds.map(\.name.uuid), holds.map(\.tenant),
-            operators.map(\.tenant), operators.map(\.name.currency.code),
-            operators.map(\.name.role.rawValue),
-            reversed.map(\.name.uuid), reversed.map(\.tenant)
-        )
+        let areAllNamed = holds.isEmpty && operators.isEmpty && reversed.isEmpty
+        let accounts =
+            areAllNamed
+            ? try tx.query(
+                BookQueries.lockNamed, asked.map(\.name.uuid), asked.map(\.tenant))
+            : try tx.query(
+                BookQueries.lockAccounts,
+                asked.map(\.name.uuid), asked.map(\.tenant),
+                holds.map(\.name.uuid), holds.map(\.tenant),
+                operators.map(\.tenant), operators.map(\.name.currency.code),
+                operators.map(\.name.role.rawValue),
+                reversed.map(\.name.uuid), reversed.map(\.tenant))
         var book = Book(
             accounts: try accounts.map(Account.init(row:)), holds: try readHolds(holds, in: tx),
             references: try takenReferences(named.references, in: tx),

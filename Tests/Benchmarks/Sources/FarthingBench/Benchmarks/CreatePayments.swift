@@ -50,7 +50,10 @@ struct CreatePayments: Benchmark {
                     return result.rate
                 }
             ]
-                + Self.databaseConnections.map { clients in
+                + bench.pick(
+                    short: Array(Self.databaseConnections.prefix(1)),
+                    long: Self.databaseConnections
+                ).map { clients in
                     Contestant("pgbench -c \(clients), pipelined") {
                         try await pgbench.run(clients: clients, bench.place)
                     }
