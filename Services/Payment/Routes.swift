@@ -74,8 +74,9 @@ struct Payments: Sendable {
             "/v1/payments/{id}/cancel", operation: "payment.cancel-payment", scope: .paymentsWrite
         ) { request, scope, tx in
             try cancel(request, scope, tx)
-        } completion: { resource, scope, isFresh in
-            try await GetPayment.whenEnded(resource, scope, database, waiting, isFresh)
+        } completion: { resource, scope, _ in
+            // The payment is older than the request.
+            try await GetPayment.whenEnded(resource, scope, database, waiting, false)
         }
         routes.get("/v1/payments/{id}", scope: .paymentsRead) { scope, tx in
             try GetPayment.handle(scope, tx)
