@@ -110,7 +110,10 @@ struct ParkingTests {
     @Test("a row whose headers are no flat object of strings is parked")
     func malformed() async throws {
         let rig = try await RelayRig.make()
-        try await relaying(rig.source()) {
+        let source = rig.source()
+        try await relaying(source) {
+            // What is written while the slot is being made may be published twice.
+            try await eventually(within: .seconds(30)) { source.metrics.state == .active }
             try await rig.write(key: 0)
             try rig.superuser(
                 """
