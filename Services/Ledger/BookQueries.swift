@@ -61,7 +61,7 @@ enum BookQueries {
         """)
 
     /// `lockAccounts` where all accounts are named themselves, which is most often so. The planner
-    /// keeps no plan for the longer statement, and making one takes as long as locking a hundred.
+    /// keeps no plan for the longer statement, and making one took as long as locking seventy.
     static let lockNamed = Statement(
         """
         WITH locked AS MATERIALIZED (

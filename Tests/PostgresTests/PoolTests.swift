@@ -170,7 +170,7 @@ struct PoolTests {
         SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
                current_setting('idle_in_transaction_session_timeout'),
                current_setting('TimeZone'), current_setting('client_encoding'),
-               current_setting('work_mem')
+               current_setting('work_mem'), current_setting('enable_seqscan')
         """)
 
     @Test("the timeouts are in force on every connection, beside the URL's own options")
@@ -181,7 +181,11 @@ struct PoolTests {
             $0.statementTimeout = .milliseconds(1500)
         }
         let row = try await database.read { try #require(try $0.query(Self.settings).first) }
-        let values = try (0..<6).map { try row.read($0, as: String.self) }
-        #expect(values == ["1500ms", "5s", "10s", "UTC", "UTF8", "5MB"])
+        let values = try (0..<7).map { try row.read($0, as: String.self) }
+        #expect(values == ["1500ms", "5s", "10s", "UTC", "UTF8", "5MB", "on"])
+
+        let service = try fixture.pool { $0.readsWholeTables = false }
+        let its = try await service.read { try #require(try $0.query(Self.settings).first) }
+        #expect(try its.read(6, as: String.self) == "off")
     }
 }
