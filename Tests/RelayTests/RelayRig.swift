@@ -155,11 +155,17 @@ struct RelayRig {
             kafka, group: "verify-\(UInt64.random(in: 0...UInt64.max))", topics: [topic],
             logger: .quiet)
         var tally = start
-        try await eventually(within: .seconds(60), "every committed event is in Kafka") {
-            for message in try await consumer.nextBatch(max: 1000, within: .milliseconds(200)) {
-                tally.take(message)
+        do {
+            try await eventually(within: .seconds(60), "every committed event is in Kafka") {
+                for message in try await consumer.nextBatch(max: 1000, within: .milliseconds(200)) {
+                    tally.take(message)
+                }
+                return tally.next == expected
             }
-            return tally.next == expected
+        } catch {
+            let partitions = consumer.assignment.count
+            Issue.record("committed: \(expected), \(partitions) partitions say: \(tally)")
+            throw error
         }
         #expect(tally.outOfOrder == [])
         await consumer.close()

@@ -7,14 +7,14 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Run the benchmarks.",
         discussion: (Self.benchmarks + Self.onRequest)
             .map { "\(type(of: $0).name): \(type(of: $0).abstract)" }.joined(separator: "\n")
-            + "\nThe last is measured only with --only.")
+            + "\nThe last two are measured only with --only.")
 
     static let benchmarks: [any Benchmark] = [
         RelayDrain(), RelayCatchUp(), RelayLatency(), Consuming(), CreatePayments(),
         LedgerTransfers(), Sagas(), Memory(),
     ]
-    /// What gives reasons for settings and not figures: measured when it is named.
-    private static let onRequest: [any Benchmark] = [RelaySettings()]
+    /// What gives reasons for settings, or proves more than it measures: run when it is named.
+    private static let onRequest: [any Benchmark] = [RelaySettings(), RelayKills()]
 
     @Flag(exclusivity: .exclusive, help: "How long it all may take: under 5 minutes, or as needed.")
     var effort = Effort.short
