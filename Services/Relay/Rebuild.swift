@@ -6,12 +6,14 @@ import ServiceHost
 ///
 /// In this order, on one connection:
 /// 1. a temporary slot, which keeps the log from here on;
-/// 2. a snapshot taken after it, so that what it does not show is in that log;
-/// 3. the rows of the snapshot are published, those left out that the checkpoint covers;
-/// 4. when all are delivered, the lasting slot is copied from the temporary one.
+/// 2. the end of every transaction that runs by then: its commit may stand in the log before the
+///    slot although nobody sees it yet, for as long as a synchronous standby takes to answer;
+/// 3. a snapshot taken after it, so that what it does not show is in that log;
+/// 4. the rows of the snapshot are published, those left out that the checkpoint covers;
+/// 5. when all are delivered, the lasting slot is copied from the temporary one.
 ///
 /// The lasting slot therefore exists only if the table was published in full: a relay that dies
-/// before leaves nothing behind, and the next one begins again. What commits between 1 and 2 is
+/// before leaves nothing behind, and the next one begins again. What commits between 1 and 3 is
 /// published twice, in order, and consumers remove the second.
 struct Rebuild {
     /// Where a source begins of which nothing is remembered.
@@ -42,6 +44,7 @@ struct Rebuild {
         if !(try connection.query(RelayQueries.slotExists, slot).isEmpty) { return true }
         let temporary = slot + "_rebuild"
         try connection.query(RelayQueries.createTemporarySlot, temporary)
+        try awaitRunning(connection)
         let below: String = try connection.query(RelayQueries.publishedBelow, slot)[0].read(0)
         logger.notice(
             "no usable slot: publishing the outbox from the table",
@@ -64,6 +67,16 @@ struct Rebuild {
             "the outbox is published from the table",
             metadata: ["slot": "\(slot)", "rows": "\(count)"])
         return true
+    }
+
+    /// Returns when all transactions have ended that had begun before. Throws `PostgresError`, and
+    /// `CancellationError` when the process ends first.
+    private func awaitRunning(_ connection: borrowing Connection) throws {
+        let own: String = try connection.query(RelayQueries.ownTransaction)[0].read(0)
+        while !(try connection.query(RelayQueries.haveEnded, own)[0].read(0, as: Bool.self)) {
+            stop.pause(.milliseconds(20))
+            if stop.isSet { throw CancellationError() }
+        }
     }
 
     private func publish(_ row: OutboxRow, _ publisher: inout Publisher) throws {

@@ -57,6 +57,14 @@ enum RelayQueries {
         SELECT slot_name::text FROM pg_create_logical_replication_slot($1, 'pgoutput', true)
         """)
 
+    /// A number of this very transaction: all that run already have lower ones. A snapshot's xmax
+    /// would not do, since transactions above it may run.
+    static let ownTransaction = Statement("SELECT pg_current_xact_id()::text")
+
+    /// Whether all transactions below $1 have ended.
+    static let haveEnded = Statement(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8")
+
     /// The lasting slot, at the very position of the temporary one.
     static let makeSlotLast = Statement(
         """

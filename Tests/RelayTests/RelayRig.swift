@@ -81,10 +81,11 @@ struct RelayRig {
         }
     }
 
-    func write(key: Int, padding: Int = 0) async throws {
+    /// `pool`: whose connection writes it, if not one of the rig's.
+    func write(key: Int, padding: Int = 0, through pool: Database? = nil) async throws {
         let count: StaticString =
             "UPDATE counter SET number = number + 1 WHERE key = $1 RETURNING number"
-        try await pool.transaction { [topic] tx in
+        try await (pool ?? self.pool).transaction { [topic] tx in
             let number: Int = try tx.query(Statement(count), Int32(key))[0].read(0)
             let envelope = Envelope(
                 topic: topic, key: "\(key)", aggregate: "counter", type: "test.counted.v1",
