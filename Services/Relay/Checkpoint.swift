@@ -17,12 +17,14 @@ struct Checkpoint: ~Copyable {
     private let table: OutboxTable
     /// A pair that was read and whose position is not confirmed yet.
     private var pending: (xmin: UInt64, position: LSN)?
-    /// What was remembered last, and what would cover all that is published: the first falls short
-    /// of the second for as long as an older transaction runs.
+    /// What was remembered last.
     private var remembered: UInt64 = 0
-    private var goal: UInt64 = 0
-    /// Something was published since; perhaps by a session that ended before it remembered it.
-    private var hasProgressed = true
+    /// The highest transaction that is published and not remembered, as the log tells it: the lower
+    /// half of its number. It stays so for as long as an older one runs, or itself is waiting for a
+    /// synchronous standby.
+    private var uncovered: UInt32?
+    /// A session before this one may have ended before it remembered what it published.
+    private var isFirst = true
     private var next = ContinuousClock.now
     private var nextWatch = ContinuousClock.now
     private let metrics: SourceMetrics
@@ -39,9 +41,11 @@ struct Checkpoint: ~Copyable {
         self.metrics = metrics
     }
 
-    /// Something was published. Without that nothing is written: the checkpoint's own row would
-    /// be progress again, for ever.
-    mutating func progressed() { hasProgressed = true }
+    /// A transaction was read and its events are on their way. Without any nothing is written: the
+    /// checkpoint's own row would be progress again, for ever.
+    mutating func read(transaction: UInt32) {
+        if uncovered.map({ transaction.isBeyond($0) }) ?? true { uncovered = transaction }
+    }
 
     /// Takes the next step, if it is due. Throws `PostgresError`, and `RelayError` `.notPublished`
     /// when the outbox is in its publication no more: the log may have passed over rows.
@@ -55,14 +59,16 @@ struct Checkpoint: ~Copyable {
             guard confirmed >= pending.position else { return }
             try connection.query(RelayQueries.remember, slot, "\(pending.xmin)")
             remembered = pending.xmin
+            if let uncovered, UInt32(truncatingIfNeeded: remembered).isBeyond(uncovered) {
+                self.uncovered = nil
+            }
             self.pending = nil
             next = .now + Self.interval
-        } else if hasProgressed || remembered < goal, now >= next {
+        } else if isFirst || uncovered != nil, now >= next {
             let horizon = try horizon()
             end = horizon.position
-            if hasProgressed { goal = horizon.xmax }
-            hasProgressed = false
-            if horizon.xmin > remembered { pending = (horizon.xmin, horizon.position) }
+            isFirst = false
+            if horizon.xmin > remembered { pending = horizon }
             next = .now + Self.interval
         }
     }
@@ -74,28 +80,29 @@ struct Checkpoint: ~Copyable {
         }
     }
 
-    private func horizon() throws -> (xmin: UInt64, xmax: UInt64, position: LSN) {
+    private func horizon() throws -> (xmin: UInt64, position: LSN) {
         let row = try connection.query(
             RelayQueries.horizon, table.publication, table.schema, table.name)[0]
-        let position: String = try row.read(2)
-        guard try row.read(3, as: Bool.self) else {
+        let position: String = try row.read(1)
+        guard try row.read(2, as: Bool.self) else {
             throw RelayError(
                 .notPublished, "\(table.quoted) was taken out of \(table.publication)")
         }
         guard let position = LSN(position) else {
             throw PostgresError(.invalidValue, "'\(position)' is no position of the log")
         }
-        return (try row.transaction(0), try row.transaction(1), position)
+        let xmin: String = try row.read(0)
+        guard let xmin = UInt64(xmin) else {
+            throw PostgresError(.invalidValue, "'\(xmin)' is no transaction")
+        }
+        return (xmin, position)
     }
 }
 
-extension Row {
-    /// The number of a transaction, which Postgres gives as text.
-    fileprivate func transaction(_ column: Int) throws -> UInt64 {
-        let text: String = try read(column)
-        guard let number = UInt64(text) else {
-            throw PostgresError(.invalidValue, "'\(text)' is no transaction")
-        }
-        return number
+extension UInt32 {
+    /// Whether, of two transactions, this is the later one: 32 bits go round in a circle, and the
+    /// nearer half of it lies ahead.
+    fileprivate func isBeyond(_ other: UInt32) -> Bool {
+        Int32(truncatingIfNeeded: self &- other) > 0
     }
 }

@@ -68,6 +68,7 @@ struct Pump {
                 if replyRequested { self.replyRequested = true }
             case .change(_, .begin(let begin)):
                 committedAt = begin.committedAt
+                checkpoint.read(transaction: begin.transactionID)
                 density.begin(at: begin.finalLSN)
                 publisher.begin(committedAt: begin.committedAt)
             case .change(_, .relation(let relation)):
@@ -78,7 +79,6 @@ struct Pump {
                 seen = max(seen, commit.endLSN)
                 density.read(to: commit.endLSN)
                 publisher.commit(end: commit.endLSN)
-                checkpoint.progressed()
             case .change(_, .ignored): break
             }
         }

@@ -2,15 +2,13 @@ import Postgres
 
 /// The relay's bookkeeping in the database that it reads.
 enum RelayQueries {
-    /// Every transaction below the first answer has ended, and its commit lies before the third.
-    /// From the second on none had begun.
+    /// Every transaction below the first answer has ended, and its commit lies before the second.
     ///
     /// The statement's snapshot is taken before the position is read, and a transaction writes
     /// its commit record before snapshots see it as ended.
     static let horizon = Statement(
         """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
-               pg_snapshot_xmax(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text,
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text,
                EXISTS (SELECT FROM pg_publication_tables
                         WHERE pubname = $1 AND schemaname = $2 AND tablename = $3)
         """)
