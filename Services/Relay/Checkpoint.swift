@@ -20,8 +20,7 @@ struct Checkpoint: ~Copyable {
     /// What was remembered last.
     private var remembered: UInt64 = 0
     /// The highest transaction that is published and not remembered, as the log tells it: the lower
-    /// half of its number. It stays so for as long as an older one runs, or itself is waiting for a
-    /// synchronous standby.
+    /// half of its number. It stays so for as long as an older one runs, or itself is about to end.
     private var uncovered: UInt32?
     /// A session before this one may have ended before it remembered what it published.
     private var isFirst = true
@@ -44,7 +43,7 @@ struct Checkpoint: ~Copyable {
     /// A transaction was read and its events are on their way. Without any nothing is written: the
     /// checkpoint's own row would be progress again, for ever.
     mutating func read(transaction: UInt32) {
-        if uncovered.map({ transaction.isBeyond($0) }) ?? true { uncovered = transaction }
+        if uncovered.map({ transaction.isAfter($0) }) ?? true { uncovered = transaction }
     }
 
     /// Takes the next step, if it is due. Throws `PostgresError`, and `RelayError` `.notPublished`
@@ -59,7 +58,7 @@ struct Checkpoint: ~Copyable {
             guard confirmed >= pending.position else { return }
             try connection.query(RelayQueries.remember, slot, "\(pending.xmin)")
             remembered = pending.xmin
-            if let uncovered, UInt32(truncatingIfNeeded: remembered).isBeyond(uncovered) {
+            if let uncovered, UInt32(truncatingIfNeeded: remembered).isAfter(uncovered) {
                 self.uncovered = nil
             }
             self.pending = nil
@@ -96,13 +95,5 @@ struct Checkpoint: ~Copyable {
             throw PostgresError(.invalidValue, "'\(xmin)' is no transaction")
         }
         return (xmin, position)
-    }
-}
-
-extension UInt32 {
-    /// Whether, of two transactions, this is the later one: 32 bits go round in a circle, and the
-    /// nearer half of it lies ahead.
-    fileprivate func isBeyond(_ other: UInt32) -> Bool {
-        Int32(truncatingIfNeeded: self &- other) > 0
     }
 }

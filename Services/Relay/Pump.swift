@@ -38,12 +38,12 @@ struct Pump {
     /// Runs until `stop` is set. Throws `PostgresError`, `KafkaError`, `RelayError`.
     mutating func run(
         _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
-        _ checkpoint: inout Checkpoint, _ stop: StopFlag
+        _ gate: inout CommitGate, _ checkpoint: inout Checkpoint, _ stop: StopFlag
     ) throws {
         while !stop.isSet {
             var count = 0
             while count < Self.burst, publisher.hasRoom,
-                try read(stream, &publisher, &checkpoint)
+                try read(stream, &publisher, &gate, &checkpoint, stop)
             { count += 1 }
             try publisher.collect()
             try confirm(stream, publisher.window)
@@ -58,7 +58,7 @@ struct Pump {
     /// Takes one message; `false` if there is none.
     private mutating func read(
         _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
-        _ checkpoint: inout Checkpoint
+        _ gate: inout CommitGate, _ checkpoint: inout Checkpoint, _ stop: StopFlag
     ) throws -> Bool {
         let handled: Void? = try stream.next { message in
             switch message {
@@ -68,9 +68,12 @@ struct Pump {
                 if replyRequested { self.replyRequested = true }
             case .change(_, .begin(let begin)):
                 committedAt = begin.committedAt
-                checkpoint.read(transaction: begin.transactionID)
                 density.begin(at: begin.finalLSN)
                 publisher.begin(committedAt: begin.committedAt)
+                while !(try gate.isOpen(for: begin.transactionID)) {
+                    try hold(stream, &publisher, &checkpoint, stop)
+                }
+                checkpoint.read(transaction: begin.transactionID)
             case .change(_, .relation(let relation)):
                 layouts[relation.id] = try OutboxLayout(relation.columns, of: table)
             case .change(_, .insert(let insert)):
@@ -97,6 +100,22 @@ struct Pump {
         try Failpoint.hit("relay.\(name).before-produce")
         while !(try publisher.publish(row)) { try collect(stream, &publisher) }
         try Failpoint.hit("relay.\(name).after-produce")
+    }
+
+    /// Does what else there is to do while a commit is not over. Throws `CancellationError` when the
+    /// process ends, which leaves the commit to the next relay.
+    private mutating func hold(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
+        _ checkpoint: inout Checkpoint, _ stop: StopFlag
+    ) throws {
+        try publisher.collect(milliseconds: 1)
+        try confirm(stream, publisher.window)
+        try checkpoint.advance(confirmed: confirmed)
+        observe(publisher.window, end: checkpoint.end)
+        if stop.isSet {
+            try finish(stream, &publisher)
+            throw CancellationError()
+        }
     }
 
     /// Waits for reports, and keeps the server from taking us for dead.

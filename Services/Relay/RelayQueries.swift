@@ -55,6 +55,18 @@ enum RelayQueries {
         SELECT slot_name::text FROM pg_create_logical_replication_slot($1, 'pgoutput', true)
         """)
 
+    static let waitsForStandby = Statement(
+        "SELECT current_setting('synchronous_standby_names') <> ''")
+
+    /// A moment's snapshot: what has ended below the first answer, nothing from the second on, and
+    /// those in between that run.
+    static let snapshot = Statement(
+        """
+        SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint,
+               ARRAY(SELECT xip::text::bigint FROM pg_snapshot_xip(now) AS xip)
+          FROM pg_current_snapshot() AS now
+        """)
+
     /// A number of this very transaction: all that run already have lower ones. A snapshot's xmax
     /// would not do, since transactions above it may run.
     static let ownTransaction = Statement("SELECT pg_current_xact_id()::text")

@@ -116,11 +116,12 @@ struct Source: Sendable {
         }
         metrics.set(.active)
         logger.notice("relaying", metadata: ["slot": "\(slot)"])
+        var gate = try CommitGate(url: url)
         var checkpoint = try Checkpoint(
             url: url, slot: slot, table: table, metrics: metrics)
         var pump = Pump(name: name, table: table, metrics: metrics)
         do {
-            try pump.run(stream, &publisher, &checkpoint, stop)
+            try pump.run(stream, &publisher, &gate, &checkpoint, stop)
         } catch {
             memory.slotIsStale = passedOverRows(error)
             throw error
