@@ -22,6 +22,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("only"), help: "Run this benchmark only; may be repeated.")
     var names: [String] = []
 
+    @Option(help: "How often each contestant is measured; 3 times in a short run, 5 in a long one.")
+    var rounds: Int?
+
     @Option(name: .customLong("json"), help: "Write the results to this file too.")
     var jsonFile: String?
 
@@ -36,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
     var debezium: String?
 
     func validate() throws {
+        guard rounds ?? 1 >= 1 else { throw ValidationError("--rounds must be 1 or more") }
         let known = (Self.benchmarks + Self.onRequest).map { type(of: $0).name }
         for name in names where !known.contains(name) {
             throw ValidationError("no benchmark '\(name)': \(known.joined(separator: ", "))")
@@ -53,7 +57,8 @@ struct RunCommand: AsyncParsableCommand {
         let asked = (Self.benchmarks + Self.onRequest).filter { names.contains(type(of: $0).name) }
         for benchmark in names.isEmpty ? Self.benchmarks : asked {
             let name = type(of: benchmark).name
-            let bench = Bench(name: name, effort: effort, place: place, debezium: debezium)
+            let bench = Bench(
+                name: name, effort: effort, place: place, debezium: debezium, askedRounds: rounds)
             let report = try await benchmark.run(bench)
             Self.say(Table(report))
             reports.append(report)

@@ -23,8 +23,11 @@ struct Bench: Sendable {
     /// The value for this run's effort.
     func pick<Value>(short: Value, long: Value) -> Value { effort == .short ? short : long }
 
+    /// What somebody has asked for.
+    let askedRounds: Int?
+
     /// How often each contestant is measured.
-    var rounds: Int { pick(short: 3, long: 5) }
+    var rounds: Int { askedRounds ?? pick(short: 3, long: 5) }
 
     /// Tells whoever watches what goes on; results go to standard output, this does not.
     func say(_ text: String) { Progress.say("\(name): \(text)") }
