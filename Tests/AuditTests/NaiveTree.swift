@@ -31,6 +31,11 @@ enum NaiveTree {
                 + [root(leaves[..<middle])]
     }
 
+    /// The roots of these ranges of leaves.
+    static func path(_ ranges: [Range<Int64>], in leaves: [TreeHash]) -> [TreeHash] {
+        ranges.map { root(leaves[Int($0.lowerBound)..<Int($0.upperBound)]) }
+    }
+
     /// Before the largest power of two that is smaller than the count.
     private static func split(_ leaves: ArraySlice<TreeHash>) -> Int {
         var size = 1

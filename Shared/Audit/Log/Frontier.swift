@@ -23,17 +23,37 @@ public struct Frontier: Equatable, Sendable {
     /// As it is kept in a database.
     public var bytes: [UInt8] { peaks.flatMap(\.bytes) }
 
-    /// Adds a leaf; two hashes on average.
-    public mutating func append(_ leaf: TreeHash) {
-        var node = leaf
-        var rest = size
-        // Each trailing one of the size is a complete subtree that the new leaf completes further.
+    /// The tree of these leaves.
+    public init(_ leaves: some Sequence<TreeHash>) {
+        self.init()
+        for leaf in leaves { append(leaf) }
+    }
+
+    /// Adds a leaf; two hashes on average. Returns the subtrees to keep that it completes: one leaf
+    /// in 256 completes any.
+    @discardableResult
+    public mutating func append(_ leaf: TreeHash) -> [Subtree] { append(leaf, height: 0) }
+
+    /// Adds a complete tree of 2^`height` leaves to one whose size is a multiple of that.
+    @discardableResult
+    mutating func append(_ root: TreeHash, height: Int) -> [Subtree] {
+        var completed: [Subtree] = []
+        var node = root
+        var height = height
+        var rest = size >> height
+        size += 1 << height
+        // Each trailing one of the size is a complete subtree that the new one completes further.
         while rest & 1 == 1, let left = peaks.popLast() {
             node = .node(left, node)
             rest >>= 1
+            height += 1
+            if height % Subtree.step == 0 {
+                completed.append(
+                    Subtree(level: height / Subtree.step, index: rest, root: node))
+            }
         }
         peaks.append(node)
-        size += 1
+        return completed
     }
 
     public var root: TreeHash {
@@ -56,8 +76,10 @@ public struct SealedLog: Equatable, Sendable {
         self.chain = chain
     }
 
-    public mutating func append(_ leaf: TreeHash) {
-        tree.append(leaf)
+    /// Adds a leaf. Returns the subtrees to keep that it completes.
+    @discardableResult
+    public mutating func append(_ leaf: TreeHash) -> [Subtree] {
         chain = chain.link(leaf)
+        return tree.append(leaf)
     }
 }
