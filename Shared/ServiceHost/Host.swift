@@ -120,9 +120,12 @@ public struct Host: Sendable {
         let progress = SealingProgress()
         progress.observe()
         let sealer = AuditSealer(database: database, kinds: kinds, key: key, progress: progress)
+        let filling = SubtreeFilling(database: database, progress: progress)
         return [
             Background(
-                name: "audit-sealing", logger: logger, every: .milliseconds(250), body: sealer.run)
+                name: "audit-sealing", logger: logger, every: .milliseconds(250), body: sealer.run),
+            Background(
+                name: "audit-subtrees", logger: logger, every: .seconds(1), body: filling.run),
         ]
     }
 

@@ -14,5 +14,6 @@ public enum HostSchema {
             Migration(
                 version: 4, name: "answers_compressed",
                 sql: PackageResources.V0004_answers_compressed_sql),
+            Migration(version: 5, name: "subtrees", sql: PackageResources.V0005_subtrees_sql),
         ])
 }

@@ -112,9 +112,7 @@ struct SampleLog: Sendable {
     }
 
     private func path(_ ranges: [Range<Int64>]) -> [TreeHash] {
-        var hashes = ProofHashes(ranges)
-        for leaf in leaves { hashes.append(leaf.leafHash) }
-        return hashes.path
+        NaiveTree.path(ranges, in: leaves.map(\.leafHash))
     }
 }
 

@@ -107,31 +107,3 @@ public enum TreeProof {
         }
     }
 }
-
-/// Computes the hashes of a proof in one pass over a tree's leaves, in O(log² n) memory.
-public struct ProofHashes {
-    private let ranges: [Range<Int64>]
-    private var subtrees: [Frontier]
-    /// Places in `ranges`, by where the range begins; ranges do not overlap.
-    private let order: [Int]
-    private var current = 0
-    private var index: Int64 = 0
-
-    public init(_ ranges: [Range<Int64>]) {
-        self.ranges = ranges
-        subtrees = ranges.map { _ in Frontier() }
-        order = ranges.indices.sorted { ranges[$0].lowerBound < ranges[$1].lowerBound }
-    }
-
-    /// Takes the next leaf, from the tree's first on.
-    public mutating func append(_ leaf: TreeHash) {
-        while current < order.count, ranges[order[current]].upperBound <= index { current += 1 }
-        if current < order.count, ranges[order[current]].contains(index) {
-            subtrees[order[current]].append(leaf)
-        }
-        index += 1
-    }
-
-    /// The proof, once all leaves were taken.
-    public var path: [TreeHash] { subtrees.map(\.root) }
-}

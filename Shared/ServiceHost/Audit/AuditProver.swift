@@ -2,17 +2,17 @@ import Audit
 import Postgres
 
 /// Proves single facts from the sealed log, for those who have only the public key.
+///
+/// A proof is given only if it leads to the signed root: what it is made of may have been changed.
 struct AuditProver: Sendable {
     let kinds: [SealedKind]
     let database: Database
-    /// Leaves that are in memory at a time.
-    var batch: Int64 = 20_000
 
     /// Proves that the row was sealed and says what it said. Throws `AuditError` if it was not,
-    /// or does not, and `PostgresError`.
+    /// or does not, or if the tree above it was changed, and `PostgresError`.
     func inclusion(of key: String) async throws -> ProofFile {
         try await database.read(isolation: .repeatableRead) { tx in
-            guard let row = try tx.query(SealingQueries.leaf, key).first else {
+            guard let row = try tx.query(SealingQueries.leaf, kinds.map(\.name), key).first else {
                 throw AuditError("\(key) is not sealed, or not yet")
             }
             let index: Int64 = try row.read(0)
@@ -20,51 +20,52 @@ struct AuditProver: Sendable {
             guard let kind = kinds.first(where: { $0.name == name }), kind.isKey(key),
                 let leaf = try kind.leaves([key], tx)[key]
             else { throw AuditError("\(key) was sealed as leaf \(index), and is gone") }
-            let head = try SealingHead.load(tx)
-            let tree = try head.log().tree
-            let path = try path(TreeProof.inclusion(of: index, in: tree.size), tx)
-            guard let note = head.last?.note,
+            guard leaf.hash == TreeHash(try row.read(2, as: [UInt8].self)) else {
+                throw AuditError("\(key) is not what was sealed as leaf \(index)")
+            }
+            let (note, signed) = try last(tx)
+            let path = try SealedTree.path(TreeProof.inclusion(of: index, in: signed.size), tx)
+            guard
                 TreeProof.includes(
-                    leaf.hash, at: index, size: tree.size, root: tree.root, path: path)
-            else { throw AuditError("\(key) is not what was sealed as leaf \(index)") }
+                    leaf.hash, at: index, size: signed.size, root: signed.root, path: path)
+            else {
+                throw AuditError(
+                    "\(key) is leaf \(index), but the tree above it does not lead to the root that "
+                        + "was signed. \(Self.whoFinds)")
+            }
             return .inclusion(leaf: leaf, index: index, path: path, note: note)
         }
     }
 
     /// Proves that the log goes on from an earlier checkpoint. Throws `AuditError` if it does not,
-    /// and `PostgresError`.
+    /// or if the tree was changed, and `PostgresError`.
     func consistency(with older: String) async throws -> ProofFile {
         let old = try Checkpoint(text: SignedNote(older).text)
         return try await database.read(isolation: .repeatableRead) { tx in
-            let head = try SealingHead.load(tx)
-            let tree = try head.log().tree
-            let path = try path(TreeProof.consistency(from: old.size, to: tree.size), tx)
-            guard let newer = head.last?.note,
+            let (note, signed) = try last(tx)
+            let path = try SealedTree.path(
+                TreeProof.consistency(from: old.size, to: signed.size), tx)
+            guard
                 TreeProof.isConsistent(
-                    from: (old.size, old.root), to: (tree.size, tree.root), path: path)
+                    from: (old.size, old.root), to: (signed.size, signed.root), path: path)
             else {
                 throw AuditError(
-                    "the log of \(tree.size) leaves does not go on from the \(old.size) of the "
-                        + "earlier checkpoint")
+                    "the log of \(signed.size) leaves does not go on from the \(old.size) of the "
+                        + "earlier checkpoint. \(Self.whoFinds)")
             }
-            return .consistency(older: older, newer: newer, path: path)
+            return .consistency(older: older, newer: note, path: path)
         }
     }
 
-    /// Reads the leaves' hashes once.
-    private func path(
-        _ ranges: [Range<Int64>], _ tx: borrowing Transaction
-    ) throws -> [TreeHash] {
-        var hashes = ProofHashes(ranges)
-        let end = ranges.map(\.upperBound).max() ?? 0
-        for start in stride(from: 0, to: end, by: Int64.Stride(batch)) {
-            for row in try tx.query(SealingQueries.leafHashes, start, min(end, start + batch)) {
-                guard let hash = TreeHash(try row.read(0, as: [UInt8].self)) else {
-                    throw AuditError("a leaf has no hash")
-                }
-                hashes.append(hash)
-            }
+    /// The last checkpoint, as it was signed and as it is read.
+    private func last(_ tx: borrowing Transaction) throws -> (note: String, signed: Checkpoint) {
+        guard let note = try SealingHead.load(tx).last?.note else {
+            throw AuditError("there is no checkpoint")
         }
-        return hashes.path
+        return (note, try Checkpoint(text: SignedNote(note).text))
     }
+
+    private static let whoFinds =
+        "'farthing audit verify' finds leaves that were changed, and 'farthing verify' roots of "
+        + "subtrees that are not of their leaves."
 }

@@ -64,7 +64,8 @@ struct AuditSealer: Sendable {
         return round
     }
 
-    /// Writes leaves and checkpoint; gives the log's size. Throws `PostgresError`, `AuditError`.
+    /// Writes leaves, subtrees and checkpoint; gives the log's size. Throws `PostgresError`,
+    /// `AuditError`.
     private func append(
         _ rows: [SealingChoice.Chosen], to sealed: SealedLog,
         _ places: [String: SealableRow.Place], at now: Int64, in tx: borrowing Transaction
@@ -74,12 +75,13 @@ struct AuditSealer: Sendable {
         var cursors = places
         var hashes: [[UInt8]] = []
         var chain: [[UInt8]] = []
+        var subtrees: [Subtree] = []
         for chosen in rows {
             guard let leaf = contents[chosen.kind.name]?[chosen.row.place.key] else {
                 throw AuditError("\(chosen.row.place.key) is gone before it was sealed")
             }
             let hash = leaf.hash
-            log.append(hash)
+            subtrees += log.append(hash)
             hashes.append(hash.bytes)
             chain.append(log.chain.bytes)
             cursors[chosen.kind.name] = chosen.row.place
@@ -88,6 +90,7 @@ struct AuditSealer: Sendable {
         try tx.execute(
             SealingQueries.insertLeaves, sealed.tree.size, rows.map(\.kind.name),
             rows.map(\.row.place.key), hashes, chain)
+        try tx.insert(subtrees)
         try tx.execute(
             SealingQueries.insertCheckpoint, checkpoint.size, checkpoint.root.bytes,
             checkpoint.chain.bytes, checkpoint.time, try checkpoint.signed(by: key).description,

@@ -71,14 +71,16 @@ enum SealingQueries {
         SELECT leaf_hash FROM audit_leaf WHERE index >= $1 AND index < $2 ORDER BY index
         """)
 
-    /// $1 key.
-    static let leaf = Statement("SELECT index, kind FROM audit_leaf WHERE row_key = $1")
+    /// $1 kinds, without which the whole index would be read; $2 key.
+    static let leaf = Statement(
+        """
+        SELECT index, kind, leaf_hash FROM audit_leaf
+        WHERE kind = ANY ($1::text[]) AND row_key = $2
+        """)
 
     /// Which of these keys have a leaf. $1 kind, $2 keys.
     static let sealedKeys = Statement(
         "SELECT row_key FROM audit_leaf WHERE kind = $1 AND row_key = ANY ($2::text[])")
-
-    static let leafCount = Statement("SELECT count(*) FROM audit_leaf")
 
     /// $1 above this size, $2 limit.
     static let checkpoints = Statement(

@@ -250,6 +250,8 @@ struct TamperTests {
             Statement("DELETE FROM audit_leaf"), Statement("TRUNCATE audit_leaf"),
             Statement("UPDATE audit_checkpoint SET note = ''"),
             Statement("DELETE FROM audit_checkpoint"), Statement("TRUNCATE audit_checkpoint"),
+            Statement("UPDATE audit_subtree SET root = sha256('x')"),
+            Statement("DELETE FROM audit_subtree"), Statement("TRUNCATE audit_subtree"),
             Statement("UPDATE audit SET xid = '3'"),
             Statement(
                 """
