@@ -194,7 +194,7 @@ let package = Package(
         .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack", .arguments]),
         .tests(
             "FarthingTests",
-            integration + ["Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
+            integration + ["Audit", "Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
         .tests(
             "SimulationTests",
             [

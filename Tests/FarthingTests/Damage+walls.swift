@@ -45,7 +45,30 @@ extension Damage {
         Damage(
             "transfers that nobody seals", in: .ledger, foundBy: ["transfers-are-sealed"],
             World.forgetOldMessages + anyCheckpoint),
+        Damage(
+            "the root of a subtree changed", in: .billing,
+            foundBy: ["subtrees-are-of-their-leaves"],
+            leaves + "INSERT INTO audit_subtree VALUES (1, 1, sha256('x'))"),
+        Damage(
+            "a root written down of leaves that are not all there", in: .payment,
+            foundBy: ["subtrees-are-of-their-leaves"],
+            leaves + "INSERT INTO audit_subtree VALUES (1, 2, sha256('x'))"),
+        Damage(
+            "the trigger that keeps the sealed leaves dropped", in: .billing,
+            foundBy: ["triggers-are-present"],
+            "DROP TRIGGER audit_leaf_is_append_only ON audit_leaf"),
+        Damage(
+            "the right to edit the roots of subtrees granted", in: .ledger,
+            foundBy: ["facts-cannot-be-changed"],
+            "GRANT UPDATE ON audit_subtree TO farthing_service"),
     ]
+
+    /// Two complete subtrees, and some.
+    private static let leaves = """
+        INSERT INTO audit_leaf (index, kind, row_key, leaf_hash, chain_hash)
+        SELECT index, 'audit', 'old_' || index, sha256('a'), sha256('a')
+        FROM generate_series(0, 599) AS index;
+        """
 
     /// From a first checkpoint on, all is sealed.
     private static let anyCheckpoint = """

@@ -30,7 +30,7 @@ enum EveryDatabaseChecks {
               AND facts.relname IN ('outbox', 'inbox', 'barrier', 'audit', 'saga_log', 'transfer',
                                     'entry', 'fee_plan', 'invoice_line', 'dead_letters',
                                     'dead_letter_resolution', 'audit_leaf',
-                                    'audit_checkpoint')
+                                    'audit_checkpoint', 'audit_subtree')
               AND NOT role.rolsuper
               AND role.oid <> facts.relowner
               AND pg_has_role(role.oid, 'farthing_service', 'USAGE')

@@ -51,7 +51,7 @@ public struct Verifier: Sendable {
 
             let checks =
                 Self.paymentChecks.count + Self.billingChecks.count + Self.ledgerChecks.count
-                + 3 * EveryDatabaseChecks.all.count
+                + 3 * (EveryDatabaseChecks.all.count + 1)
             guard mode == .atRest else {
                 return Findings(findings: found, checks: checks, payments: 0)
             }
@@ -95,7 +95,10 @@ public struct Verifier: Sendable {
         for check in checks + EveryDatabaseChecks.all {
             findings += try await database.read { tx in try check.findings(in: name, tx) }
         }
-        return findings
+        return try await findings
+            + database.read(isolation: .repeatableRead) { tx in
+                try SubtreeCheck.findings(in: name, tx)
+            }
     }
 
     /// Opens one connection to each database, and closes them whatever happens.
