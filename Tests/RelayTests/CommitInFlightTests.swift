@@ -70,6 +70,9 @@ struct CommitInFlightTests {
         try rig.superuser("ALTER SYSTEM SET synchronous_commit = local")
         try rig.superuser("ALTER SYSTEM SET synchronous_standby_names = nobody")
         try rig.superuser("SELECT pg_reload_conf()")
+        try await eventually("new sessions know of the standby") {
+            try rig.superuser("SHOW synchronous_standby_names")[0].read(0) == "nobody"
+        }
         return rig
     }
 
