@@ -18,8 +18,7 @@ struct Consuming: Benchmark {
 
     func run(_ bench: Bench) async throws -> Report {
         let count = bench.pick(short: 200_000, long: 500_000)
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        return try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let url = try await stores.createDatabase("bench")
             let kafka = KafkaConfiguration(bootstrapServers: stores.kafka)
             bench.say("producing \(count) events")
@@ -36,11 +35,7 @@ struct Consuming: Benchmark {
                         Contestant("Kafka alone") { try await read(count, kafka) },
                     ]))
             ]
-            await stores.stop()
             return report
-        } catch {
-            await stores.stop()
-            throw error
         }
     }
 

@@ -57,8 +57,7 @@ struct Memory: Benchmark {
     /// A relay that finds `count` events that nobody has published, and a consumer that finds as
     /// many that it has not received.
     private func backlog(_ count: Int, _ bench: Bench, _ report: inout Report) async throws {
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let url = try await stores.createDatabase("bench")
             bench.say("a backlog of \(count) events")
             let backlog = try Backlog.write(count, to: Self.topic, in: url)
@@ -78,10 +77,6 @@ struct Memory: Benchmark {
                         what: what, condition: "after \(count) events, peak", value: memory.peak,
                         unit: "MB"))
             }
-            await stores.stop()
-        } catch {
-            await stores.stop()
-            throw error
         }
     }
 }

@@ -12,8 +12,7 @@ struct RelayCatchUp: Benchmark {
 
     func run(_ bench: Bench) async throws -> Report {
         let rows = bench.pick(short: 300_000, long: 5_000_000)
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        return try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let url = try await stores.createDatabase("bench")
             bench.say("writing \(rows) events")
             let backlog = try Backlog.write(rows, to: Self.topic, in: url)
@@ -42,11 +41,7 @@ struct RelayCatchUp: Benchmark {
                 "The relay is timed from its start as a process to the making of its slot, which"
                     + " it makes when all is acknowledged."
             ]
-            await stores.stop()
             return report
-        } catch {
-            await stores.stop()
-            throw error
         }
     }
 

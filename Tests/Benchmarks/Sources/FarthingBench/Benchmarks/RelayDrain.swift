@@ -16,8 +16,7 @@ struct RelayDrain: Benchmark {
 
     func run(_ bench: Bench) async throws -> Report {
         let rows = bench.pick(short: 100_000, long: 500_000)
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        return try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let url = try await stores.createDatabase("bench")
             bench.say("writing \(rows) events")
             let backlog = try Backlog.write(rows, to: Self.topic, in: url)
@@ -46,11 +45,7 @@ struct RelayDrain: Benchmark {
                     measurements: try await bench.alternate(contestants))
             ]
             report.contests.append(try await besideOpenTransaction(backlog, stores, bench))
-            await stores.stop()
             return report
-        } catch {
-            await stores.stop()
-            throw error
         }
     }
 

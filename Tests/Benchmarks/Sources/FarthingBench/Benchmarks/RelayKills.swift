@@ -15,17 +15,11 @@ struct RelayKills: Benchmark {
     private static let pauses = [0.25, 1, 3, 9].map(Duration.seconds)
 
     func run(_ bench: Bench) async throws -> Report {
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let events = NumberedEvents(
                 url: try await stores.createDatabase("bench"), topic: Self.topic,
                 count: bench.pick(short: 300_000, long: 10_000_000))
-            let report = try await run(events, stores, bench)
-            await stores.stop()
-            return report
-        } catch {
-            await stores.stop()
-            throw error
+            return try await run(events, stores, bench)
         }
     }
 

@@ -12,14 +12,8 @@ struct RelayLatency: Benchmark {
     private static let topic = "bench.latency"
 
     func run(_ bench: Bench) async throws -> Report {
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
-            let report = try await measure(stores, bench)
-            await stores.stop()
-            return report
-        } catch {
-            await stores.stop()
-            throw error
+        try await Stores.with(bench.place, topics: [Self.topic]) { stores in
+            try await measure(stores, bench)
         }
     }
 

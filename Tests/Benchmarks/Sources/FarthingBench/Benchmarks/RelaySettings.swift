@@ -28,8 +28,7 @@ struct RelaySettings: Benchmark {
 
     func run(_ bench: Bench) async throws -> Report {
         let rows = bench.pick(short: 50_000, long: 500_000)
-        let stores = try await Stores.start(in: bench.place, topics: [Self.topic])
-        do {
+        return try await Stores.with(bench.place, topics: [Self.topic]) { stores in
             let url = try await stores.createDatabase("bench")
             bench.say("writing \(rows) events")
             let backlog = try Backlog.write(rows, to: Self.topic, in: url)
@@ -49,11 +48,7 @@ struct RelaySettings: Benchmark {
                 report.latencies.append(try await latency(setting, url, stores, bench))
             }
             report.notes = ["The latency is from commit to acknowledgement, at 1,000 events/s."]
-            await stores.stop()
             return report
-        } catch {
-            await stores.stop()
-            throw error
         }
     }
 

@@ -44,6 +44,21 @@ final class Stores: Sendable {
         return Stores(directory, supervisor, cluster, broker)
     }
 
+    /// Runs `body` with stores that are stopped after it, however it ends.
+    static func with<Value>(
+        _ place: Place, topics: [String], _ body: (Stores) async throws -> Value
+    ) async throws -> Value {
+        let stores = try await start(in: place, topics: topics)
+        do {
+            let value = try await body(stores)
+            await stores.stop()
+            return value
+        } catch {
+            await stores.stop()
+            throw error
+        }
+    }
+
     func stop() async {
         await supervisor.stopAll()
         await broker?.proxy.close()
