@@ -22,13 +22,9 @@ struct SubtreeCheckTests {
         for row in try connection.query("SELECT leaf_hash FROM audit_leaf ORDER BY index") {
             let leaf = try #require(TreeHash(try row.read(0, as: [UInt8].self)))
             for subtree in tree.append(leaf) where subtree.index != 7 {
-                let root = subtree.root.bytes.map { String($0, radix: 16) }
-                    .map { $0.count < 2 ? "0" + $0 : $0 }.joined()
-                try connection.execute(
-                    """
-                    INSERT INTO audit_subtree
-                    VALUES (\(subtree.level), \(subtree.index), decode('\(root)', 'hex'))
-                    """)
+                try connection.query(
+                    "INSERT INTO audit_subtree VALUES ($1::bigint, $2, $3)",
+                    subtree.level, subtree.index, subtree.root.bytes)
             }
         }
         #expect(try await Self.findings(test) == [])

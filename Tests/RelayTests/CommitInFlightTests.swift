@@ -54,6 +54,25 @@ struct CommitInFlightTests {
         }
     }
 
+    @Test("is left to the next relay by one that is stopped meanwhile", .timeLimit(.minutes(2)))
+    func stopped() async throws {
+        let rig = try await rig()
+        try await relaying(rig.source()) {
+            try await rig.write(key: 8)
+            try await rig.verify()
+        }
+        let source = rig.source()
+        try await committing(rig) {
+            try await relaying(source) {
+                try await eventually("the relay has known of it for a second") {
+                    source.metrics.health(laggingAfter: 1) == "lagging"
+                }
+            }
+            try await rig.verify()
+        }
+        try await relaying(rig.source()) { try await rig.verify() }
+    }
+
     @Test(
         "of a snapshot's transactions has ended what is below it, or in between and not running",
         .tags(.unit), arguments: [5, UInt32.max - 1])
