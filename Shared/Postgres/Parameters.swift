@@ -9,6 +9,8 @@ public struct Parameters {
     private(set) var types: [UInt32] = []
 
     var count: Int { types.count }
+    /// Of all values together.
+    var byteCount: Int { bytes.count }
 
     /// Forgets everything but keeps the memory for the next statement.
     mutating func removeAll() {

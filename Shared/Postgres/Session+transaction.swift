@@ -47,12 +47,15 @@ extension Session {
     /// Sends COMMIT with whatever is queued, and waits for it.
     ///
     /// Throws what failed; the transaction is then rolled back, except for
-    /// `.commitOutcomeUnknown`: the connection broke before the answer came.
+    /// `.commitOutcomeUnknown`: the connection broke before the answer came. Once it has come there
+    /// is nothing to throw: a server that is told to stop while it writes the commit answers first,
+    /// and hangs up then.
     func commit(_ opening: Opening) throws(PostgresError) {
         do {
             try enqueueCommit(Self.commitStatement)
             try synchronize()
         } catch {
+            if hasCommitted { return markUnlessIdle() }
             if isBroken, !failureEndsTransaction, !opening.isReadOnly {
                 var unknown = error
                 unknown.code = .commitOutcomeUnknown

@@ -21,6 +21,9 @@ final class Session {
 
     /// Many unanswered statements are synchronised early, which bounds both ends' memory.
     private static let pipelineLimit = 512
+    /// Bytes of parameters from which a statement is sent at once: the server has enough to do with
+    /// it to begin while the next ones are still being made.
+    private static let sentAtOnce = 16_384
 
     private let link: Link
     private let replyTimeout: Int32
@@ -35,6 +38,8 @@ final class Session {
     private(set) var failure: PostgresError?
     /// Whether `failure` is known to have come before COMMIT was executed.
     private(set) var failureEndsTransaction = false
+    /// Whether COMMIT was answered: the transaction stands, whatever comes after it.
+    private(set) var hasCommitted = false
     /// The connection is of no more use.
     private(set) var isBroken = false
 
@@ -64,6 +69,7 @@ final class Session {
     /// Makes ready for the next transaction.
     func reset() {
         hasBegun = false
+        hasCommitted = false
         clearFailure()
     }
 
@@ -99,6 +105,8 @@ final class Session {
         }
         guard sent == 1 else { throw broken(link.message, statement.sql) }
         pending.append(operation)
+        // What the socket does not take now goes out with the rest; so does word of its failure.
+        if parameters.byteCount >= Self.sentAtOnce { _ = PQflush(link.pointer) }
     }
 
     /// The statement's name at the server; queues its preparation at the first use.
@@ -144,7 +152,7 @@ final class Session {
                 if let failure { throw failure }
                 return last
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-                if case .commit = operation { noteRefusedCommit(result) }
+                if case .commit = operation { noteCommit(result) }
                 last = memory
             case PGRES_PIPELINE_ABORTED:
                 forgetIfPrepared(operation)
@@ -177,11 +185,12 @@ final class Session {
 
     private func note(_ result: OpaquePointer, _ operation: Operation?) {
         var sql: String?
-        var isCommit = false
+        var cameBeforeCommit = false
         switch operation {
-        case .prepare(let statement), .run(let statement): sql = statement.sql
-        case .commit: isCommit = true
-        case nil: break
+        case .prepare(let statement), .run(let statement):
+            sql = statement.sql
+            cameBeforeCommit = true
+        case .commit, nil: break
         }
         let error = PostgresError(result: result, sql: sql)
         if error.endsConnection || error.isStalePlan { isBroken = true }
@@ -190,12 +199,13 @@ final class Session {
         // The server's own report of an error rolls back; so does its hanging up before it came
         // to COMMIT. A broken connection without a report says nothing.
         failureEndsTransaction =
-            error.sqlState != nil && !(isCommit && error.code == .connectionLost)
+            error.sqlState != nil && (cameBeforeCommit || error.code != .connectionLost)
     }
 
     /// COMMIT of a failed transaction "succeeds", with the tag ROLLBACK.
-    private func noteRefusedCommit(_ result: OpaquePointer) {
-        guard failure == nil, strcmp(PQcmdStatus(result), "COMMIT") != 0 else { return }
+    private func noteCommit(_ result: OpaquePointer) {
+        hasCommitted = strcmp(PQcmdStatus(result), "COMMIT") == 0
+        guard failure == nil, !hasCommitted else { return }
         failure = PostgresError(.other, "the transaction was rolled back instead of committed")
         failureEndsTransaction = true
     }

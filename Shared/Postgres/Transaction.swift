@@ -2,7 +2,8 @@
 ///
 /// It can neither be kept nor be awaited with: the body is synchronous, so that no lock is held
 /// while somebody waits for something else. BEGIN and everything that `execute` takes is only
-/// queued; it goes out with the next `query`, or with COMMIT, in one round trip.
+/// queued; it goes out with the next `query`, or with COMMIT, in one round trip. Only what is large
+/// is sent at once, for the server to begin with.
 ///
 /// Once a statement has failed, every later one throws the same error, and COMMIT is refused.
 public struct Transaction: ~Copyable {

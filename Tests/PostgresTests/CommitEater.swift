@@ -2,16 +2,25 @@ import Glibc
 import Postgres
 
 /// A proxy that lets everything through until COMMIT, which it passes on and whose answer it
-/// then swallows: it cuts the connection as soon as the server has answered.
+/// then swallows, or a part of it: it cuts the connection as soon as the server has answered.
 struct CommitEater: Sendable {
+    /// What it lets through after COMMIT.
+    enum Answer {
+        case nothing
+        /// That COMMIT was executed.
+        case commit
+        /// As a server that was told to stop while it wrote the commit.
+        case commitAndTermination
+    }
+
     let port: UInt16
 
     /// Listens on loopback, and serves one connection, to the server at `target`.
-    init(target: UInt16) throws {
+    init(target: UInt16, letsThrough answer: Answer = .nothing) throws {
         let listener = try Self.socket()
         port = try Self.listen(listener)
         try BlockingThread.start {
-            Self.serve(listener, target)
+            Self.serve(listener, target, answer)
             close(listener)
         }
     }
@@ -31,7 +40,7 @@ struct CommitEater: Sendable {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    private static func serve(_ listener: Int32, _ target: UInt16) {
+    private static func serve(_ listener: Int32, _ target: UInt16, _ answer: Answer) {
         let client = accept(listener, nil, nil)
         defer { close(client) }
         guard let server = try? socket() else { return }
@@ -39,6 +48,7 @@ struct CommitEater: Sendable {
         var address = loopback(port: target)
         guard with(&address, { connect(server, $0, $1) }) == 0 else { return }
         var sawCommit = false
+        var answers: [UInt8] = []
         while true {
             var ends = [
                 pollfd(fd: client, events: Int16(POLLIN), revents: 0),
@@ -51,10 +61,38 @@ struct CommitEater: Sendable {
                 sawCommit = sawCommit || text.contains("COMMIT")
             }
             if ends[1].revents != 0 {
-                // Its first answer after COMMIT was flushed together with COMMIT's own.
-                guard let bytes = received(server), !sawCommit, sent(bytes, client) else { return }
+                guard let bytes = received(server) else { return }
+                if !sawCommit {
+                    guard sent(bytes, client) else { return }
+                    continue
+                }
+                answers += bytes
+                guard let end = endOfCommit(answers) else { continue }
+                if answer != .nothing { _ = sent(Array(answers[..<end]), client) }
+                if answer == .commitAndTermination { _ = sent(termination, client) }
+                return
             }
         }
+    }
+
+    /// Where the message ends that says that COMMIT was executed, if it has come.
+    private static func endOfCommit(_ answers: [UInt8]) -> Int? {
+        var start = 0
+        while start + 5 <= answers.count {
+            let length = answers[start + 1..<start + 5].reduce(0) { $0 << 8 | Int($1) }
+            let end = start + 1 + length
+            guard end <= answers.count else { return nil }
+            let isTag = answers[start] == UInt8(ascii: "C")
+            if isTag, answers[start + 5..<end].elementsEqual("COMMIT\0".utf8) { return end }
+            start = end
+        }
+        return nil
+    }
+
+    private static var termination: [UInt8] {
+        let fields = ["SFATAL", "VFATAL", "C57P01", "Mterminating connection", ""]
+        let text = fields.joined(separator: "\0").utf8 + [0]
+        return [UInt8(ascii: "E"), 0, 0, 0, UInt8(text.count + 4)] + text
     }
 
     private static func received(_ end: Int32) -> [UInt8]? {

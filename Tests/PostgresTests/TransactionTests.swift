@@ -13,6 +13,8 @@ struct TransactionTests {
         """
     private static let addChild = Statement("INSERT INTO child (id, parent) VALUES ($1, $2)")
     private static let addParent = Statement("INSERT INTO parent (id) VALUES ($1)")
+    private static let addParents =
+        Statement("INSERT INTO parent (id) SELECT * FROM unnest($1::int8[])")
     private static let countChildren = Statement("SELECT count(*) FROM child")
     private static let deleteChildren = Statement("DELETE FROM child WHERE id < $1")
 
@@ -33,6 +35,27 @@ struct TransactionTests {
         }
         #expect(count == 2_000)
         #expect(try fixture.number("SELECT count(*) FROM child") == 2_000)
+    }
+
+    @Test("a large statement is under way before anybody waits for it")
+    func sentAtOnce() async throws {
+        let fixture = try await fixture()
+        let database = try fixture.pool(connections: 1)
+        let isUnderWay = try await database.transaction { tx in
+            try tx.execute(Self.addParents, Array(1...5_000))
+            let deadline = ContinuousClock.now + .seconds(30)
+            while ContinuousClock.now < deadline {
+                let writing = try fixture.number(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                     WHERE application_name = 'pool' AND backend_xid IS NOT NULL
+                    """)
+                if writing == 1 { return true }
+            }
+            return false
+        }
+        #expect(isUnderWay)
+        #expect(try fixture.number("SELECT count(*) FROM parent") == 5_000)
     }
 
     @Test("rows that were touched are counted")
