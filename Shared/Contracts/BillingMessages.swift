@@ -1,6 +1,7 @@
 public import Money
 
-/// Step 2 of a payment: works the fee out and opens the invoice that charges it.
+/// Asked beside `PlaceHold`, as a payment begins: works the fee out and opens the invoice that
+/// charges it.
 public struct OpenInvoice: Command, Equatable {
     public struct Done: Codable, Equatable, Sendable {
         public let invoice: InvoiceID

@@ -9,7 +9,8 @@ import UnixSignals
 /// A service's process: its database, its HTTP server, its consumers, its life from start to end.
 ///
 /// ```swift
-/// let host = try Host("ledger", configuration: .fromEnvironment(), migrations: migrations)
+/// let host = try Host(
+///     "ledger", configuration: .fromEnvironment(service: "ledger"), migrations: migrations)
 /// try await host.serve { routes in addRoutes(to: &routes) }
 /// ```
 public struct Host: Sendable {

@@ -4,6 +4,9 @@ import Postgres
 enum HostQueries {
     // MARK: Idempotency keys
 
+    /// How long this transaction waits for a lock. $1 time, with its unit.
+    static let limitWaiting = Statement("SELECT set_config('lock_timeout', $1, true)")
+
     /// Tries to take the key for this transaction and reads what is known of it, in one round
     /// trip. $1 tenant, $2 operation, $3 key.
     ///
@@ -80,7 +83,7 @@ enum HostQueries {
 
     // MARK: Consumers
 
-    /// Which of these keys wait for an operator. $1 topic, $2 keys.
+    /// Which of these keys wait for an operator. $1 topic, $2 the keys' names (`ParkedKey`).
     ///
     /// Locked, so that a key is not freed while a message of it is being parked: it would stay
     /// behind.
@@ -90,7 +93,7 @@ enum HostQueries {
         FOR SHARE
         """)
 
-    /// $1 topic, $2 key, $3 reason.
+    /// $1 topic, $2 the key's name, $3 reason.
     static let parkKey = Statement(
         """
         INSERT INTO parked_key (topic, key, reason) VALUES ($1, $2, $3)

@@ -15,5 +15,7 @@ public enum HostSchema {
                 version: 4, name: "answers_compressed",
                 sql: PackageResources.V0004_answers_compressed_sql),
             Migration(version: 5, name: "subtrees", sql: PackageResources.V0005_subtrees_sql),
+            Migration(
+                version: 6, name: "keys_by_digest", sql: PackageResources.V0006_keys_by_digest_sql),
         ])
 }

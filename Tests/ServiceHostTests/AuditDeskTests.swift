@@ -78,6 +78,24 @@ struct AuditDeskTests {
         }
     }
 
+    @Test("a cursor behind the last transaction there can be is refused, of whatever kind it is")
+    func lastCursor() async throws {
+        let none = Statement("SELECT 1")
+        let notes = SealedKind(
+            name: "note", lowestKey: "note_", isKey: { $0.hasPrefix("note_") }, following: none,
+            contents: none)
+        try await RunningHost.serving({ $0.seal([notes]) }) { host in
+            try await write(on: host, [("acme", "ann", "open", "a1")])
+            for key in ["aud_1", "note_1"] {
+                let refused = try await host.get("/v1/audit?cursor=\(Int64.max):\(key)")
+                #expect(refused.status == 400)
+                #expect(try refused.problem().code == "invalid-parameter")
+                #expect(
+                    try await subjects(host, "?cursor=\(Int64.max - 1):\(key)") == ["a1 open"])
+            }
+        }
+    }
+
     @Test("a service with a key seals what it writes within seconds, and tells how far it has come")
     func seals() async throws {
         let seed = AuditSigningKey.makeSeed()

@@ -39,7 +39,7 @@ struct ConsumerLoopTests {
                             envelope.key, String(decoding: envelope.payload, as: UTF8.self))
                     }
                 }, afterCommit: nil), database: database, logger: .quiet)
-        let kafka = KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+        let kafka = broker.kafka
         let loop = ConsumerLoop(
             makeConsumer: {
                 try Consumer(kafka, group: topic, topics: [topic], logger: .quiet)
@@ -54,7 +54,7 @@ struct ConsumerLoopTests {
     func consumes() async throws {
         let broker = try await TestBroker.shared
         let topic = "loop-\(UInt32.random(in: 0 ... .max))"
-        let kafka = KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+        let kafka = broker.kafka
         try await TopicAdmin(kafka, logger: .quiet).createTopics([topic], partitions: 2)
         let test = try await TestDatabase.make(RunningHost.migrations)
         let database = try Database(.init(url: test.url, connections: 2), logger: .quiet)

@@ -43,11 +43,11 @@ struct DeadLetterDeskTests {
             let offset = Mutex<Int64>(0)
             let deliver: @Sendable ([String]) async throws -> Void = { texts in
                 let messages = texts.map { text in
-                    Self.message(
+                    let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+                    return Self.message(
                         offset.withLock {
                             $0 += 1; return $0
-                        }, String(text.prefix(1)),
-                        String(text.dropFirst(2)))
+                        }, parts[0], parts[1])
                 }
                 try await BatchPipeline(
                     topic: ConsumedTopic(
@@ -172,6 +172,36 @@ struct DeadLetterDeskTests {
             #expect(last.text.contains(#""replayed":1"#))
             #expect(try await notes(host) == ["a 1", "a 2", "a 3", "a 4", "b 1", "b 2"])
             #expect(try await parked(host).isEmpty)
+        }
+    }
+
+    @Test("a key that is too long for an index is parked, replayed and freed like any other")
+    func longKey() async throws {
+        try await withDeadLetters { host, fault, deliver in
+            let beginning = LongKey.make()
+            let (key, other) = (beginning + "1", beginning + "2")
+            try await deliver(["\(key) poison", "b 3", "\(other) 1", "\(key) 2"])
+            let written = try await notes(host)
+            #expect(written.contains("b 3") && written.contains("\(other) 1"))
+            #expect(!written.contains("\(key) 2"))
+            let listed = try await host.get("/v1/dead-letters?key=\(key)", scopes: ["operator"])
+            let waiting = try WireJSON.decode(Listed.self, from: listed.bytes).data
+            #expect(waiting.map(\.kind) == ["poison", "parked"])
+            #expect(waiting.first?.key == key)
+
+            fault.mend()
+            let first = try await host.post(
+                "/v1/dead-letters/\(waiting[0].id)/replay", "{}", scopes: ["operator"])
+            #expect(first.status == 200)
+            #expect(try await parked(host).count == 2, "another one still waits")
+            let rest = try await host.post(
+                "/v1/dead-letters/replay", #"{"topic":"t","key":"\#(key)"}"#, scopes: ["operator"])
+            #expect(rest.text.contains(#""replayed":1"#))
+            #expect(try await parked(host) == ["a"])
+            try await deliver(["\(key) 3"])
+            #expect(
+                try await notes(host).filter { $0.hasPrefix(key) }
+                    == ["poison", "2", "3"].map { "\(key) \($0)" })
         }
     }
 

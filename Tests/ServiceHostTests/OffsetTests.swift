@@ -18,8 +18,7 @@ struct OffsetTests {
         let database: Database
 
         init() async throws {
-            kafka = KafkaConfiguration(
-                bootstrapServers: try await TestBroker.shared.bootstrapServers)
+            kafka = try await TestBroker.shared.kafka
             try await TopicAdmin(kafka, logger: .quiet).createTopics([topic], partitions: 4)
             let test = try await TestDatabase.make(RunningHost.migrations)
             database = try Database(.init(url: test.url, connections: 6), logger: .quiet)

@@ -21,6 +21,7 @@ struct ProblemTests {
         arguments: [
             PostgresError.Code.overloaded, .connectionFailed, .connectionLost, .lockTimeout,
             .queryCanceled, .commitOutcomeUnknown, .closed, .deadlockDetected,
+            .insufficientResources,
         ])
     func unavailable(_ code: PostgresError.Code) {
         let problem = Problem.telling(PostgresError(code, "secret"))

@@ -148,6 +148,7 @@ struct RunningHost: Sendable {
         var tenant = "acme"
         var scope = Scope.allCases.map(\.rawValue).joined(separator: " ")
         var exp = ExpirationClaim(value: Date().addingTimeInterval(600))
+        var nbf: NotBeforeClaim?
         func verify(using algorithm: some JWTAlgorithm) async throws {}
     }
 

@@ -71,7 +71,7 @@ struct SubtreeTests {
             let kept = try trail.roots()
             #expect(kept.count == 5)
             try trail.tamper("DELETE FROM audit_subtree WHERE index = 3")
-            progress.note(AuditSealer.Round(size: 1_300, sealedUntil: 0, now: 0))
+            progress.note(Self.round(1_300))
             try await filling.run()
             #expect(try trail.roots() == kept)
         }
@@ -136,8 +136,14 @@ struct SubtreeTests {
     /// As a sealer has it that knows of so many leaves.
     private static func progress(_ size: Int64) -> SealingProgress {
         let progress = SealingProgress()
-        progress.note(AuditSealer.Round(size: size, sealedUntil: 0, now: 0))
+        progress.note(round(size))
         return progress
+    }
+
+    private static func round(_ size: Int64) -> AuditSealer.Round {
+        var log = SealedLog()
+        for _ in 0..<size { log.append(.zero) }
+        return AuditSealer.Round(log: log, sealedUntil: 0, now: 0)
     }
 
     /// A trail of so many sealed rows; with more than 600, the first 600 have a checkpoint.

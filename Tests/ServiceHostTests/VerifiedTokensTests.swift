@@ -25,6 +25,14 @@ struct VerifiedTokensTests {
         #expect(tokens.caller(of: digest(2), at: now) == nil)
     }
 
+    @Test("and not before its time, should the clock be set back")
+    func start() {
+        let tokens = VerifiedTokens()
+        tokens.remember(digest(1), of: ada, from: now, until: now + 60)
+        #expect(tokens.caller(of: digest(1), at: now) == ada)
+        #expect(tokens.caller(of: digest(1), at: now - 0.1) == nil)
+    }
+
     @Test("but no more than so many callers are remembered, of which those who keep asking")
     func bounds() {
         let tokens = VerifiedTokens(size: 10)
@@ -61,6 +69,25 @@ struct VerifiedTokensTests {
                 try await authenticator.caller(of: "Bearer \(stranger)")
             }
         }
+    }
+
+    @Test("a token is refused until its time has come")
+    func notBefore() async throws {
+        let authenticator = await Authenticator(hs256Secret: RunningHost.secret)
+        var claims = RunningHost.Claims()
+        claims.nbf = NotBeforeClaim(value: Date() + 300)
+        let early = "Bearer \(try await RunningHost.token(claims))"
+        for _ in 0..<2 {
+            let problem = await #expect(throws: Problem.self) {
+                try await authenticator.caller(of: early)
+            }
+            #expect(problem?.status == 401)
+            #expect(problem?.detail == "The token is not valid yet.")
+        }
+        claims.nbf = NotBeforeClaim(value: Date() - 1)
+        let caller = try await authenticator.caller(
+            of: "Bearer \(try await RunningHost.token(claims))")
+        #expect(caller.subject == "tester")
     }
 
     @Test("a token that expires after it was accepted is refused from then on")

@@ -26,7 +26,7 @@ struct AuditListing: Sendable {
     /// `nil` for what no page ended with.
     func cursor(_ text: String) -> Cursor? {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let xid = Int64(parts[0]), xid > 0,
+        guard parts.count == 2, let xid = Int64(parts[0]), (1..<Int64.max).contains(xid),
             let rank = kinds.firstIndex(where: { $0.isKey(parts[1]) })
         else { return nil }
         return Cursor(place: SealableRow.Place(xid: xid, key: parts[1]), rank: rank)

@@ -8,6 +8,9 @@ import Postgres
 ///
 /// Each of a service's processes tries; an advisory lock lets one at a time seal. Two that seal
 /// the same all the same, because one was cut off, meet in the leaves' primary key.
+///
+/// It goes on only from what it knows to be signed: from a checkpoint whose signature covers it, and
+/// from no shorter or other log than it has seen itself since its process began.
 struct AuditSealer: Sendable {
     let database: Database
     let kinds: [SealedKind]
@@ -19,8 +22,8 @@ struct AuditSealer: Sendable {
     /// What one transaction came to.
     struct Round: Sendable {
         var leaves = 0
-        /// The log's size, and the time up to which everything is sealed.
-        var size: Int64
+        /// The log as it is sealed then, and the time up to which everything is.
+        var log: SealedLog
         var sealedUntil: Int64
         var now: Int64
         /// Whether there is more that could be sealed at once.
@@ -40,7 +43,8 @@ struct AuditSealer: Sendable {
     private func seal(in tx: borrowing Transaction) throws -> Round {
         let leads = try tx.query(SealingQueries.lead)[0].read(0, as: Bool.self)
         let head = try SealingHead.load(tx)
-        let log = try head.log()
+        let log = try head.log(signedBy: key.publicKey)
+        try progress.check(log)
         let cursors = try head.cursors()
         // These see everything that was committed below the horizon: they come after it.
         var choice = SealingChoice(horizon: head.horizon)
@@ -50,12 +54,12 @@ struct AuditSealer: Sendable {
         }
         let rows = choice.rows
         var round = Round(
-            size: log.tree.size, sealedUntil: choice.oldestLeft ?? head.now, now: head.now)
+            log: log, sealedUntil: choice.oldestLeft ?? head.now, now: head.now)
         guard leads, let last = rows.last else {
             for waiting in rows { round.sealedUntil = min(round.sealedUntil, waiting.row.at) }
             return round
         }
-        round.size = try append(rows, to: log, cursors, at: head.now, in: tx)
+        round.log = try append(rows, to: log, cursors, at: head.now, in: tx)
         round.leaves = rows.count
         if choice.isFull {
             round.isFull = true
@@ -64,12 +68,12 @@ struct AuditSealer: Sendable {
         return round
     }
 
-    /// Writes leaves, subtrees and checkpoint; gives the log's size. Throws `PostgresError`,
+    /// Writes leaves, subtrees and checkpoint; gives the log with them. Throws `PostgresError`,
     /// `AuditError`.
     private func append(
         _ rows: [SealingChoice.Chosen], to sealed: SealedLog,
         _ places: [String: SealableRow.Place], at now: Int64, in tx: borrowing Transaction
-    ) throws -> Int64 {
+    ) throws -> SealedLog {
         let contents = try leaves(of: rows, in: tx)
         var log = sealed
         var cursors = places
@@ -95,7 +99,7 @@ struct AuditSealer: Sendable {
             SealingQueries.insertCheckpoint, checkpoint.size, checkpoint.root.bytes,
             checkpoint.chain.bytes, checkpoint.time, try checkpoint.signed(by: key).description,
             log.tree.bytes, try SealingHead.Cursors.write(cursors))
-        return checkpoint.size
+        return log
     }
 
     /// What the rows say, by kind and key.

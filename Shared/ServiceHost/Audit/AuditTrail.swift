@@ -4,9 +4,9 @@ public import Postgres
 /// One line of the audit trail: who did what to what.
 public struct AuditRow: Sendable {
     public let tenant: String
-    /// The token's `sub`, or what acted on its own: `saga`, `sweep`.
+    /// The token's `sub`, or what acted on its own: `saga`, `ledger`.
     public let actor: String
-    /// What was done, in the service's words: `account.open`.
+    /// What was done, in the service's words: `account.opened`.
     public let action: String
     /// The id of what it was done to.
     public let subject: String

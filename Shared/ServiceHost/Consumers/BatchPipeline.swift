@@ -13,7 +13,7 @@ struct BatchPipeline: Sendable {
     let topic: ConsumedTopic
     let database: Database
     let logger: Logger
-    private let watch: KeyWatch
+    let watch: KeyWatch
 
     init(topic: ConsumedTopic, database: Database, logger: Logger) {
         self.topic = topic
@@ -103,12 +103,16 @@ struct BatchPipeline: Sendable {
             }
         }
         guard !envelopes.isEmpty else { return tally }
-        let parked = try DeadLetters.parkedKeys(topic.topic, among: envelopes, in: tx)
+        // First admitted, then asked for parked keys: who admits a message that its former owner is
+        // just condemning waits for his commit, and only a look after it sees the key parked.
         var fresh = try Inbox.admit(envelopes, in: tx)
         tally.duplicate = envelopes.count - fresh.count
         tally.fresh = Set(fresh.map(\.id))
+        guard !fresh.isEmpty else { return tally }
+        let parked = try DeadLetters.parkedKeys(topic.topic, among: fresh, in: tx)
         if !parked.isEmpty {
-            let waiting = Set(fresh.lazy.filter { parked.contains($0.key) }.map(\.id))
+            let waiting = Set(
+                fresh.lazy.filter { parked.contains(ParkedKey.name(of: $0.key)) }.map(\.id))
             tally.parked = try park(part, waiting, in: tx)
             fresh.removeAll { waiting.contains($0.id) }
         }
@@ -144,10 +148,11 @@ struct BatchPipeline: Sendable {
         var backoff = Backoff()
         while true {
             do {
-                try await database.transaction { tx in
+                let isFresh = try await database.transaction { tx in
                     try DeadLetters.condemn(
                         received.message, envelope, reason: "\(error)", in: tx)
                 }
+                look(at: [received], isFresh ? [envelope.id] : [])
                 return count("poison", 1)
             } catch {
                 try await wait(&backoff, after: error)
@@ -161,10 +166,13 @@ extension BatchPipeline {
     private func look(at part: ArraySlice<Received>, _ fresh: Set<UUID>) {
         var fresh = fresh
         for received in part {
-            guard let link = received.link, case .success(let envelope) = received.envelope,
-                fresh.remove(envelope.id) != nil
+            guard let link = received.link, case .success(let envelope) = received.envelope
             else { continue }
-            watch.saw(envelope, link, in: received.message)
+            if fresh.remove(envelope.id) != nil {
+                watch.saw(envelope, link, in: received.message)
+            } else {
+                watch.passed(envelope, link, in: received.message)
+            }
         }
     }
 

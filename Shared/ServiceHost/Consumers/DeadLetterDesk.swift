@@ -88,7 +88,9 @@ extension DeadLetterDesk {
     /// The dead letter, which waits, with its key locked.
     private func take(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> DeadLetter {
         let letter = try find(scope, tx)
-        if let key = letter.key { try tx.query(DeadLetterQueries.lockKey, letter.topic, key) }
+        if let key = letter.key {
+            try tx.query(DeadLetterQueries.lockKey, letter.topic, ParkedKey.name(of: key))
+        }
         // Once more, now that nobody else can resolve it.
         let now = try find(scope, tx)
         if let resolution = now.resolution {
@@ -121,7 +123,8 @@ extension DeadLetterDesk {
     private func replayKey(
         _ request: ReplayRequest, _ scope: RequestScope, _ tx: borrowing Transaction
     ) throws -> Answer {
-        try tx.query(DeadLetterQueries.lockKey, request.topic, request.key)
+        try tx.query(
+            DeadLetterQueries.lockKey, request.topic, ParkedKey.name(of: request.key))
         let waiting = try tx.query(
             DeadLetterQueries.waiting, request.topic, request.key, Self.limit + 1
         ).map(DeadLetter.init).filter { $0.headers[EnvelopeHeader.tenant] == scope.tenant }
@@ -172,7 +175,9 @@ extension DeadLetterDesk {
         try tx.execute(DeadLetterQueries.resolve, letters.map(\.id), resolution)
         if let first = letters.first, let key = first.key {
             let left = try tx.query(DeadLetterQueries.waiting, first.topic, key, Int64(1))
-            if left.isEmpty { try tx.execute(DeadLetterQueries.free, first.topic, key) }
+            if left.isEmpty {
+                try tx.execute(DeadLetterQueries.free, first.topic, ParkedKey.name(of: key))
+            }
         }
         try AuditTrail.append(
             letters.map { letter in

@@ -28,7 +28,8 @@ enum DeadLetterQueries {
         WHERE coalesce(headers ->> 'ce_tenant', $1) = $1 AND letter.id = $2
         """)
 
-    /// Keeps a parked key parked, and others from it, until the transaction ends. $1 topic, $2 key.
+    /// Keeps a parked key parked, and others from it, until the transaction ends. $1 topic,
+    /// $2 key's name.
     static let lockKey = Statement(
         "SELECT key FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE")
 
@@ -38,7 +39,8 @@ enum DeadLetterQueries {
         SELECT letter.id, topic, partition, "offset", key, headers::text, payload, kind, reason,
                letter.at, NULL::text, NULL::timestamptz
         FROM dead_letters AS letter
-        WHERE topic = $1 AND key = convert_to($2, 'UTF8') AND kind <> 'undecodable'
+        WHERE topic = $1 AND sha256(key) = sha256(convert_to($2, 'UTF8'))
+          AND kind <> 'undecodable'
           AND NOT EXISTS (SELECT FROM dead_letter_resolution AS resolved
                           WHERE resolved.dead_letter = letter.id)
         ORDER BY letter.id
@@ -52,6 +54,6 @@ enum DeadLetterQueries {
         SELECT id, $2 FROM unnest($1::bigint[]) AS letter (id)
         """)
 
-    /// Lets a key's messages flow again. $1 topic, $2 key.
+    /// Lets a key's messages flow again. $1 topic, $2 key's name.
     static let free = Statement("DELETE FROM parked_key WHERE topic = $1 AND key = $2")
 }

@@ -14,12 +14,12 @@ enum DeadLetters {
         case parked
     }
 
-    /// Which keys of these envelopes wait for an operator.
+    /// Which keys of these envelopes wait for an operator, by their names.
     static func parkedKeys(
         _ topic: String, among envelopes: [Envelope], in tx: borrowing Transaction
     ) throws -> Set<String> {
-        let keys = Array(Set(envelopes.map(\.key)))
-        let rows = try tx.query(HostQueries.parkedKeys, topic, keys)
+        let names = Array(Set(envelopes.lazy.map(\.key)).map(ParkedKey.name))
+        let rows = try tx.query(HostQueries.parkedKeys, topic, names)
         return Set(try rows.map { try $0.read(0, as: String.self) })
     }
 
@@ -33,15 +33,17 @@ enum DeadLetters {
             storable(reason))
     }
 
-    /// Sets a poison message aside and parks its key, unless it was dealt with meanwhile.
+    /// Sets a poison message aside and parks its key; `false` if it was dealt with meanwhile.
     static func condemn(
         _ message: ConsumedMessage, _ envelope: Envelope, reason: String,
         in tx: borrowing Transaction
-    ) throws {
-        guard !(try Inbox.admit([envelope], in: tx)).isEmpty else { return }
+    ) throws -> Bool {
+        guard !(try Inbox.admit([envelope], in: tx)).isEmpty else { return false }
         try append(message, .poison, reason: reason, in: tx)
         try tx.execute(
-            HostQueries.parkKey, message.topic, envelope.key, storable(reason))
+            HostQueries.parkKey, message.topic, ParkedKey.name(of: envelope.key),
+            storable(reason))
+        return true
     }
 
     /// Headers as text, with what is not text replaced: for people to read.

@@ -32,8 +32,9 @@ enum FailureVerdict {
 
     /// Classes of SQLSTATE that tell of the server, the session or the program, not of a row: a
     /// primary that became a standby, a full disk, a missing table. Setting messages aside for
-    /// those would set every message aside.
+    /// those would set every message aside. Class 54, a limit of the server, is about a row: a text
+    /// that an index cannot take, a JSON that is nested too deeply.
     private static let notAboutRows: Set<String> = [
-        "08", "0A", "25", "26", "28", "3D", "40", "42", "53", "54", "55", "57", "58", "F0", "XX",
+        "08", "0A", "25", "26", "28", "3D", "40", "42", "53", "55", "57", "58", "F0", "XX",
     ]
 }

@@ -10,7 +10,7 @@ import Synchronization
 /// A consumer remembers the last event of each key that it took; what is linked to another one
 /// proves that one got lost on the way, or came out of its turn. It forgets a partition's keys when
 /// the partition is assigned anew, and all keys when there are too many: then it proves nothing,
-/// until it has seen each key again. Duplicates are not looked at: the inbox has dropped them.
+/// until it has seen each key again. Duplicates prove nothing either: the inbox has dropped them.
 ///
 /// | metric | labels |
 /// |---|---|
@@ -47,33 +47,36 @@ final class KeyWatch: Sendable {
     }
 
     private struct Partition {
-        var generation: Int
-        var last: [Key: Int64] = [:]
-    }
+        let generation: Int
+        private var last: [Key: Int64] = [:]
 
-    /// Keys of one partition.
-    private static let limit = 50_000
+        init(generation: Int) { self.generation = generation }
+
+        mutating func withLast<Value>(
+            of key: Key, limit: Int, _ body: (inout Int64?) -> Value
+        ) -> Value {
+            if last.count >= limit, last[key] == nil { last.removeAll(keepingCapacity: true) }
+            return body(&last[key])
+        }
+    }
 
     private let operation: String
     private let logger: Logger
+    private let limit: Int
     private let partitions = Mutex<[Int32: Partition]>([:])
 
-    init(operation: String, logger: Logger) {
+    /// - Parameter limit: how many keys of a partition are remembered. A saga's id is a key, so
+    ///   there is no end of them.
+    init(operation: String, logger: Logger, limit: Int = 50_000) {
         self.operation = operation
         self.logger = logger
+        self.limit = limit
     }
 
     /// Takes note of an event that was taken for the first time, and says what it proves.
     @discardableResult
     func saw(_ envelope: Envelope, _ link: Link, in message: ConsumedMessage) -> Verdict {
-        let verdict = partitions.withLock { partitions in
-            if partitions[message.partition]?.generation != message.generation {
-                partitions[message.partition] = Partition(generation: message.generation)
-            }
-            let key = Key(source: envelope.source, key: envelope.key)
-            return Self.judge(
-                link, &partitions[message.partition, default: Partition(generation: 0)].last[key])
-        }
+        let verdict = withLast(of: envelope, in: message) { Self.judge(link, &$0) }
         guard verdict != .fine else { return verdict }
         Counter(
             label: verdict == .gap ? "consumer_gaps_total" : "consumer_out_of_order_total",
@@ -87,6 +90,27 @@ final class KeyWatch: Sendable {
                 "previous": "\(link.previous ?? -1)",
             ])
         return verdict
+    }
+
+    /// Takes note of an event that came again. It may be later than the last one that was noted:
+    /// the connection broke during its commit, which stood all the same.
+    func passed(_ envelope: Envelope, _ link: Link, in message: ConsumedMessage) {
+        withLast(of: envelope, in: message) { last in
+            if let known = last { last = max(known, link.sequence) }
+        }
+    }
+
+    private func withLast<Value: Sendable>(
+        of envelope: Envelope, in message: ConsumedMessage, _ body: (inout Int64?) -> Value
+    ) -> Value {
+        partitions.withLock { partitions in
+            if partitions[message.partition]?.generation != message.generation {
+                partitions[message.partition] = Partition(generation: message.generation)
+            }
+            let key = Key(source: envelope.source, key: envelope.key)
+            return partitions[message.partition, default: Partition(generation: 0)]
+                .withLast(of: key, limit: limit, body)
+        }
     }
 
     /// One that comes out of its turn does not become the last: what follows is linked to the

@@ -46,7 +46,13 @@ public struct Answer: Sendable {
 
     /// The same answer to a rehearsal: nothing was changed, and the idempotency key may be used
     /// again.
-    public var rehearsed: Answer {
+    public var rehearsed: Answer { sparingKey }
+
+    /// The same refusal, of this moment only: nothing was changed, and the same request may be
+    /// accepted later under the same idempotency key.
+    public var passing: Answer { sparingKey }
+
+    private var sparingKey: Answer {
         var answer = self
         answer.keepsKey = false
         return answer

@@ -22,7 +22,8 @@ struct Caller: Equatable, Sendable {
     }
 }
 
-/// Reads bearer tokens (RFC 6750): JWT signed with HS256, with `sub`, `tenant`, `scope`, `exp`.
+/// Reads bearer tokens (RFC 6750): JWT signed with HS256, with `sub`, `tenant`, `scope`, `exp`,
+/// and perhaps `nbf`.
 struct Authenticator: Sendable {
     private let keys: JWTKeyCollection
     private let verified = VerifiedTokens()
@@ -51,12 +52,16 @@ struct Authenticator: Sendable {
         do {
             let claims = try await keys.verify(token, as: Claims.self)
             let caller = try claims.caller()
-            verified.remember(digest, of: caller, until: claims.exp.value)
+            verified.remember(
+                digest, of: caller, from: claims.nbf?.value ?? .distantPast,
+                until: claims.exp.value)
             return caller
         } catch let problem as Problem {
             throw problem
         } catch let error as JWTError where error.errorType == .claimVerificationFailure {
-            throw .invalidToken("The token has expired.")
+            throw .invalidToken(
+                error.failedClaim is NotBeforeClaim
+                    ? "The token is not valid yet." : "The token has expired.")
         } catch {
             throw .invalidToken("The token is not one of ours.")
         }
@@ -69,9 +74,11 @@ private struct Claims: JWTPayload {
     let tenant: String
     let scope: String
     let exp: ExpirationClaim
+    let nbf: NotBeforeClaim?
 
     func verify(using algorithm: some JWTAlgorithm) async throws {
         try exp.verifyNotExpired()
+        try nbf?.verifyNotBefore()
     }
 
     /// Throws 401 for names that could not be stored or would not be readable in a log.

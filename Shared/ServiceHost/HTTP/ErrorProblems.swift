@@ -22,7 +22,7 @@ extension Problem {
         switch error.code {
         case .overloaded:
             .unavailable(code: HostCode.overloaded, detail: "Too much is waiting; try again soon.")
-        case .connectionFailed, .connectionLost, .closed:
+        case .connectionFailed, .connectionLost, .closed, .insufficientResources:
             .unavailable(code: HostCode.databaseUnavailable, detail: "Try again soon.")
         case .commitOutcomeUnknown:
             .unavailable(

@@ -3,8 +3,9 @@ public import HTTPTypes
 
 /// An answer that says no, as RFC 9457 writes it: `application/problem+json`.
 ///
-/// Thrown, it rolls the transaction back; returned as `Answer.problem`, it commits what the
-/// handler wrote along with it.
+/// Thrown, it rolls the transaction back. Returned as `Answer.problem`, one that is kept under the
+/// idempotency key (402, 409, 422) commits what the handler wrote along with it; any other rolls
+/// back too.
 public struct Problem: Error, Equatable, Sendable {
     public var status: Int
     /// Stable and machine-readable: `insufficient-funds`.

@@ -7,13 +7,16 @@ import Synchronization
 /// transfers sent one by one (2026-11).
 ///
 /// It knows what one set of keys has verified, and goes with it. A token is known by its SHA-256,
-/// which is no secret that another token could share, and not beyond its own expiry. What is
-/// remembered is bounded: of two generations the older is forgotten when the younger is full, and
+/// which is no secret that another token could share, and neither before its time nor beyond
+/// its expiry. What is remembered is bounded: of two generations the older is forgotten when the younger is full, and
 /// who still asks has by then moved to the younger.
 final class VerifiedTokens: Sendable {
     private struct Verified {
         let caller: Caller
+        let start: Date
         let expiry: Date
+
+        func isValid(at now: Date) -> Bool { start <= now && now < expiry }
     }
 
     private struct Generations {
@@ -36,20 +39,23 @@ final class VerifiedTokens: Sendable {
     func caller(of token: SHA256.Digest, at now: Date) -> Caller? {
         generations.withLock { generations in
             if let known = generations.young[token] {
-                return now < known.expiry ? known.caller : nil
+                return known.isValid(at: now) ? known.caller : nil
             }
-            guard let known = generations.old.removeValue(forKey: token), now < known.expiry else {
-                return nil
-            }
+            guard let known = generations.old.removeValue(forKey: token), known.isValid(at: now)
+            else { return nil }
             add(token, known, to: &generations)
             return known.caller
         }
     }
 
     /// Remembers who asks with a token that has just been verified.
-    func remember(_ token: SHA256.Digest, of caller: Caller, until expiry: Date) {
+    func remember(
+        _ token: SHA256.Digest, of caller: Caller, from start: Date = .distantPast,
+        until expiry: Date
+    ) {
+        let verified = Verified(caller: caller, start: start, expiry: expiry)
         generations.withLock { generations in
-            add(token, Verified(caller: caller, expiry: expiry), to: &generations)
+            add(token, verified, to: &generations)
         }
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 /// flush to disk makes all of them durable.
 ///
 /// Nobody waits for company: a request that arrives alone is a batch of one. Nobody answers for his
-/// neighbour either: if a batch fails as a whole, each of its requests is tried alone.
+/// neighbour either: if a batch fails as a whole, each of its requests is tried alone, and answered
+/// as soon as it is through.
 final class Gathering<Input: Sendable>: Sendable {
     /// One request, decoded.
     struct Request: Sendable {
@@ -71,12 +72,7 @@ final class Gathering<Input: Sendable>: Sendable {
 
     /// Answers batch after batch until nobody waits.
     private func answerAll() async {
-        while let batch = next() {
-            let results = await answer(batch.map(\.request))
-            for (waiting, result) in zip(batch, results) {
-                waiting.answer.resume(returning: result)
-            }
-        }
+        while let batch = next() { await answer(batch) }
     }
 
     private func next() -> [Waiting]? {
@@ -91,11 +87,21 @@ final class Gathering<Input: Sendable>: Sendable {
         }
     }
 
-    private func answer(_ batch: [Request]) async -> [Result] {
-        if batch.count > 1, let results = try? await answerTogether(batch) { return results }
-        var results: [Result] = []
-        for request in batch { results.append(await answerAlone(request)) }
-        return results
+    private func answer(_ batch: [Waiting]) async {
+        if batch.count == 1 { return await answerAlone(batch[0], patience: nil) }
+        if let results = try? await answerTogether(batch.map(\.request)) {
+            for (waiting, result) in zip(batch, results) {
+                waiting.answer.resume(returning: result)
+            }
+            return
+        }
+        let patience = limits.patience(ofEachAmong: batch.count)
+        await withTaskGroup(of: Void.self) { group in
+            for (place, waiting) in batch.enumerated() {
+                if place >= limits.aloneAtOnce { _ = await group.next() }
+                group.addTask { await self.answerAlone(waiting, patience: patience) }
+            }
+        }
     }
 
     private func answerTogether(_ batch: [Request]) async throws -> [Result] {
@@ -121,10 +127,18 @@ final class Gathering<Input: Sendable>: Sendable {
         return results
     }
 
-    private func answerAlone(_ request: Request) async -> Result {
+    /// - Parameter patience: how long it may wait for a lock, if not as long as others.
+    private func answerAlone(_ waiting: Waiting, patience: Duration?) async {
+        waiting.answer.resume(returning: await result(of: waiting.request, patience))
+    }
+
+    private func result(of request: Request, _ patience: Duration?) async -> Result {
         do {
             return .success(
                 try await request.once.perform(in: database, request.scope) { [handler] tx in
+                    if let patience {
+                        try tx.execute(HostQueries.limitWaiting, "\(patience.microseconds)us")
+                    }
                     let answers = try handler([(input: request.input, scope: request.scope)], tx)
                     guard let answer = answers.first else {
                         throw HostError(.misuse, "\(request.once.operation) answered nothing")
@@ -148,11 +162,12 @@ final class Gathering<Input: Sendable>: Sendable {
             )
         }
         let stored = try KeptAnswer(answer, requestID: requestID)
-        let isKept = KeptAnswer.isKept(status: stored.status)
-        if case .problem(let problem) = answer.content, !isKept { return (.failure(problem), nil) }
+        if case .problem(let problem) = answer.content, !KeptAnswer.isKept(status: stored.status) {
+            return (.failure(problem), nil)
+        }
         return (
             .success(.answered(stored, replayed: false)),
-            isKept && answer.keepsKey ? .answered(stored) : nil
+            answer.keepsKey ? .answered(stored) : nil
         )
     }
 }
@@ -165,6 +180,17 @@ struct GatheringLimits: Sendable {
     var batchesAtOnce = 2
     /// At most so many requests that wait; more are refused at once.
     var waiting = 4096
+    /// Requests of a batch that failed, each in a transaction of its own, at most so many at once:
+    /// when both batches fail, others still find a connection.
+    var aloneAtOnce = 3
+    /// How long all requests of a batch that failed wait for locks, one after the other. What holds
+    /// a lock for longer holds up many of them, and all who wait behind: those have had their time
+    /// together, and are told to come again.
+    var patience = Duration.seconds(5)
+
+    func patience(ofEachAmong count: Int) -> Duration {
+        min(patience, patience * aloneAtOnce / count)
+    }
 }
 
 extension KeyedRequests.Admission {

@@ -41,6 +41,15 @@ public struct KeyedRequests: Sendable {
         case pending(resource: String)
         /// The key is in use, or was used for another request.
         case refused(Problem)
+
+        /// Whether the key's request is under way.
+        public var isInProgress: Bool {
+            switch self {
+            case .fresh, .known: false
+            case .pending: true
+            case .refused(let problem): problem.code == KeyedRequests.inProgress.code
+            }
+        }
     }
 
     /// What becomes of a key with the commit.
@@ -87,7 +96,8 @@ public struct KeyedRequests: Sendable {
     }
 
     /// Queues the rows of the requests that were answered, to go out with the commit. Each answer
-    /// stands at its request's place; one that is not kept is `nil`.
+    /// stands at its request's place; `nil` is one that was not given. A refusal that another
+    /// attempt may not meet, a 400 or a 404, is passed over: it leaves its key unused.
     public func record(_ answers: [KeptAnswer?], in tx: borrowing Transaction) throws {
         try record(entries: answers.map { $0.map { .answered($0) } }, in: tx)
     }
@@ -96,7 +106,7 @@ public struct KeyedRequests: Sendable {
     func record(entries: [Entry?], in tx: borrowing Transaction) throws {
         let kept = zip(requests, entries).compactMap { request, entry in
             entry.map { (request: request, entry: $0) }
-        }
+        }.filter { $0.entry.isKept }
         guard !kept.isEmpty else { return }
         try tx.execute(
             HostQueries.insertKeys, operation, kept.map(\.request.tenant),
@@ -109,6 +119,10 @@ public struct KeyedRequests: Sendable {
 extension KeyedRequests.Entry {
     fileprivate var answer: KeptAnswer? {
         if case .answered(let answer) = self { answer } else { nil }
+    }
+
+    fileprivate var isKept: Bool {
+        answer.map { KeptAnswer.isKept(status: $0.status) } ?? true
     }
 
     fileprivate var resource: String? {
