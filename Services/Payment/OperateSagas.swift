@@ -11,10 +11,12 @@ struct OperateSagas: Sendable {
 
     /// What can be done to the sagas of one definition.
     private struct Operable: Sendable {
+        let showCounters: @Sendable () -> Void
         let retry: @Sendable (SagaID, borrowing Transaction) throws -> SagaVerdict
         let compensate: @Sendable (SagaID, String, borrowing Transaction) throws -> SagaVerdict
 
         init<State>(_ runner: SagaRunner<State>) {
+            showCounters = { runner.showCounters() }
             retry = { id, tx in try runner.retry(id, in: tx) }
             compensate = { id, detail, tx in
                 try runner.compensate(
@@ -31,6 +33,11 @@ struct OperateSagas: Sendable {
         operables = [
             payments.plan.name: Operable(payments), refunds.plan.name: Operable(refunds),
         ]
+    }
+
+    /// Shows what is counted of sagas, and alerted on, from the start.
+    func showCounters() {
+        for operable in operables.values { operable.showCounters() }
     }
 
     /// `GET /v1/sagas?state=&limit=&cursor=`, newest first.
@@ -83,7 +90,9 @@ struct OperateSagas: Sendable {
         _ scope: RequestScope, _ tx: borrowing Transaction
     ) throws -> Answer {
         if let code = verdict.code {
-            return .problem(.conflict(code: code, detail: "\(saga.id) \(verdict.reason)."))
+            let refusal = Answer.problem(
+                .conflict(code: code, detail: "\(saga.id) \(verdict.reason)."))
+            return verdict == .notWaiting ? refusal.passing : refusal
         }
         try AuditTrail.append(
             [AuditRow(scope, action: action, subject: saga.id.description, detail: request)],

@@ -5,6 +5,12 @@ import Saga
 /// How a payment runs. The ledger sets the funds aside while billing works out the fee; then the
 /// ledger moves the money, which decides it; then billing numbers the invoice. Before the pivot a
 /// refusal undoes what was asked; after it there is only forward.
+///
+/// Hold and invoice are asked at once, which saves a payment the time of one of them. What follows:
+/// a payment that its source cannot fund uses its customer's credit until its hold is refused and
+/// its invoice voided, and a payment that could be funded may be refused for want of credit
+/// meanwhile. The other way round, what a payment holds that is refused its invoice cannot be spent
+/// until the hold is voided.
 func paymentSaga(_ patience: Patience) -> Saga<PaymentProgress> {
     Saga("payment") {
         Parallel {

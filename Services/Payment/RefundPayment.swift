@@ -26,7 +26,7 @@ struct RefundPayment: Sendable {
         let id: PaymentID = try scope.id()
         try tx.query(PaymentQueries.lock, scope.tenant, id.uuid)
         let payment = try GetPayment.find(id, tenant: scope.tenant, in: tx)
-        guard let success = payment.success else { return .problem(payment.notRefundable) }
+        guard let success = payment.success else { return payment.notRefundable }
 
         let promised = try tx.query(RefundQueries.promised, id.uuid).first?.read(0) ?? Int64(0)
         let left = payment.amount.minorUnits - promised
@@ -63,13 +63,17 @@ struct RefundPayment: Sendable {
 
 extension Payment {
     /// Why there is nothing to refund, of a payment that has not succeeded.
-    fileprivate var notRefundable: Problem {
+    fileprivate var notRefundable: Answer {
         status == .processing
-            ? .conflict(
-                code: PaymentCode.paymentProcessing,
-                detail: "Payment \(id) is not finished: cancel it.")
-            : .unprocessable(
-                code: PaymentCode.paymentFailed, detail: "Payment \(id) failed and moved no money.")
+            ? .problem(
+                .conflict(
+                    code: PaymentCode.paymentProcessing,
+                    detail: "Payment \(id) is not finished: cancel it.")
+            ).passing
+            : .problem(
+                .unprocessable(
+                    code: PaymentCode.paymentFailed,
+                    detail: "Payment \(id) failed and moved no money."))
     }
 }
 

@@ -12,6 +12,7 @@ struct Payments: Sendable {
     let sagas: OperateSagas
     let replies: ReceiveReplies
     let timeouts: SweepTimeouts
+    let interventions: WatchInterventions
     let waiting: Waiting<PaymentID>
     let waitingRefunds: Waiting<RefundID>
     let database: Database
@@ -37,6 +38,7 @@ struct Payments: Sendable {
         self.sagas = OperateSagas(payments, refunds)
         self.replies = ReceiveReplies(payments: payments, refunds: refunds)
         self.timeouts = SweepTimeouts(payments: payments, refunds: refunds, database: database)
+        self.interventions = WatchInterventions(database: database)
         self.waiting = waiting
         self.waitingRefunds = waitingRefunds
         self.database = database
@@ -51,10 +53,16 @@ struct Payments: Sendable {
         routes.consume(.paymentReplies, operation: "payment.replies") { envelopes, tx in
             try replies(envelopes, tx)
         } afterCommit: {
-            announce()
+            waiting.announce()
+            waitingRefunds.announce()
         }
-        routes.every(.milliseconds(200), "payment.timeouts") {
-            if try await timeouts() { announce() }
+        // Silence ends no payment, so that there is nothing to announce.
+        routes.every(.milliseconds(200), "payment.timeouts") { try await timeouts() }
+        routes.every(.seconds(5), "payment.interventions") { try await interventions() }
+        routes.gauge(
+            "saga_interventions_open", help: "Sagas of the service that wait for a person."
+        ) {
+            interventions.count
         }
         routes.gauge(
             "payment_waiting_requests", help: "Requests that wait for a payment's or refund's end."
@@ -106,6 +114,7 @@ struct Payments: Sendable {
     }
 
     private func registerSagas(in routes: inout Routes) {
+        sagas.showCounters()
         routes.get("/v1/sagas", scope: .operator) { scope, tx in try sagas.list(scope, tx) }
         routes.get("/v1/sagas/{id}", scope: .operator) { scope, tx in try sagas.show(scope, tx) }
         routes.post(
@@ -118,12 +127,6 @@ struct Payments: Sendable {
         ) { request, scope, tx in
             try sagas.compensate(request, scope, tx)
         }
-    }
-
-    /// Wakes those who wait for what ended in the transaction that was just committed.
-    private func announce() {
-        waiting.announce()
-        waitingRefunds.announce()
     }
 }
 

@@ -12,18 +12,24 @@ struct SweepTimeouts: Sendable {
     let refunds: SagaRunner<RefundProgress>
     let database: Database
 
-    /// Tells whether anything was overdue.
-    func callAsFunction() async throws -> Bool {
+    /// Throws what kept one of the definitions from being swept; the other one was.
+    func callAsFunction() async throws {
         let isOverdue = try await database.read { tx in
             try tx.query(PaymentQueries.overdue).first?.read(0) ?? false
         }
-        guard isOverdue else { return false }
-        try await database.transaction { tx in
-            _ = try payments.expire(limit: Self.limit, in: tx)
-            _ = try refunds.expire(limit: Self.limit, in: tx)
-            try Failpoint.hit("payment.timeouts.before-commit")
-        }
+        guard isOverdue else { return }
+        for swept in [await sweep(payments), await sweep(refunds)] { try swept.get() }
         try Failpoint.hit("payment.timeouts.after-commit")
-        return true
+    }
+
+    private func sweep<State>(_ runner: SagaRunner<State>) async -> Result<Void, any Error> {
+        do {
+            return .success(
+                try await runner.expire(limit: Self.limit, in: database) {
+                    try Failpoint.hit("payment.timeouts.before-commit")
+                })
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -13,7 +13,8 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
     private struct State {
         var waiters: [Ending: [Int: AsyncStream<Void>.Continuation]] = [:]
         var nextTicket = 0
-        var noted: [Ending] = []
+        /// What has ended, or will have with a commit.
+        var noted: Set<Ending> = []
     }
 
     private let state = Mutex(State())
@@ -25,15 +26,19 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
 
     /// Remembers, inside the transaction, what will have ended once it has committed.
     ///
-    /// If it rolls back instead, a later announcement wakes waiters that see no end and wait on.
+    /// If it rolls back instead, announcements wake waiters that see no end and wait on.
     func note(_ ended: [Ending]) {
-        state.withLock { $0.noted += ended }
+        state.withLock { $0.noted.formUnion(ended) }
     }
 
     /// Wakes those who wait for what was noted. To be called after each commit.
+    ///
+    /// Another transaction may have noted an end and not have committed it: a replay of dead
+    /// letters, which nothing announces, does. Its waiters see no end yet, so what was noted stays
+    /// so while somebody waits for it, and the next announcement wakes them again.
     func announce() {
         let woken = state.withLock { state in
-            defer { state.noted.removeAll() }
+            state.noted = state.noted.filter { state.waiters[$0] != nil }
             return state.noted.flatMap { state.waiters[$0].map { Array($0.values) } ?? [] }
         }
         for waiter in woken { waiter.yield() }

@@ -86,8 +86,9 @@ extension LiveSaga {
         self.logLength = 0
     }
 
-    /// Reads a row of `SagaQueries.lockNamed` or `lockExpired`.
-    init(_ row: Row) throws {
+    /// Reads a row of `SagaQueries.lockNamed` or one of what expired. Throws `PostgresError`,
+    /// `DecodingError`, and `SagaError` for steps that the plan does not have.
+    init(_ row: Row, of plan: Plan) throws {
         id = SagaID(try row.read(0, as: UUID.self))
         tenant = try row.read(1)
         subject = try row.read(2)
@@ -97,6 +98,9 @@ extension LiveSaga {
         logLength = try row.read(6)
         age = try row.read(7)
         deadlines = try WireJSON.decode(from: try row.read(8, as: String.self).utf8)
+        guard progress.fits(plan), deadlines.keys.allSatisfy(plan.steps.indices.contains) else {
+            throw SagaError(.malformedRow, "the steps of \(id) are not those of \(plan.name)")
+        }
     }
 
     func stateText() throws -> String {

@@ -17,12 +17,24 @@ import Metrics
 /// | `saga_refused_total` | saga, step, direction |
 /// | `saga_overdue_total` | saga, step: timeouts of a step that must not be given up; alert on it |
 /// | `saga_interventions_total` | saga, step: a person is needed; alert on it |
+/// | `saga_put_off_total` | saga: one cannot be read or moved when its time is up; alert on it |
 /// | `saga_late_answers_total` | saga: late and repeated answers, which move nothing |
 struct SagaMetrics: Sendable {
     let saga: String
 
+    /// Begins what is alerted on with 0. A series that is born with 1 has not risen, as Prometheus'
+    /// `increase` sees it, and the first alarm of each process would be missed.
+    func showZeros(of plan: Plan) {
+        for step in plan.steps {
+            count("saga_overdue_total", [("step", step.name)], by: 0)
+            count("saga_interventions_total", [("step", step.name)], by: 0)
+        }
+        count("saga_put_off_total", by: 0)
+    }
+
     func started() { count("saga_started_total") }
     func lateAnswer() { count("saga_late_answers_total") }
+    func putOff() { count("saga_put_off_total") }
     func overdue(step: String) { count("saga_overdue_total", [("step", step)]) }
     func intervention(step: String) { count("saga_interventions_total", [("step", step)]) }
 
@@ -45,8 +57,10 @@ struct SagaMetrics: Sendable {
         Timer(label: "saga_duration_seconds", dimensions: labels).recordMilliseconds(age)
     }
 
-    private func count(_ label: String, _ labels: [(String, String)] = []) {
-        Counter(label: label, dimensions: [("saga", saga)] + labels).increment()
+    private func count(
+        _ label: String, _ labels: [(String, String)] = [], by amount: Int = 1
+    ) {
+        Counter(label: label, dimensions: [("saga", saga)] + labels).increment(by: amount)
     }
 }
 

@@ -52,6 +52,35 @@ enum SagaQueries {
         FOR UPDATE SKIP LOCKED
         """)
 
+    /// One that is overdue, if it still is and nobody else is moving it.
+    static let lockExpiredOne = Statement(
+        """
+        SELECT id, tenant, subject, traceparent, state::text, progress::text, log_length,
+               (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint AS age,
+               deadlines::text
+        FROM saga
+        WHERE definition = $1 AND id = $2 AND look_at <= now() AND next_deadline <= now()
+        FOR UPDATE SKIP LOCKED
+        """)
+
+    /// What `lockExpired` would lock.
+    static let expired = Statement(
+        """
+        SELECT id
+        FROM saga
+        WHERE definition = $1 AND look_at <= now() AND next_deadline <= now()
+        ORDER BY next_deadline
+        LIMIT $2
+        """)
+
+    /// Touches nothing that would have to be understood: its own deadlines stay as they are.
+    static let putOff = Statement(
+        """
+        UPDATE saga
+        SET next_deadline = now() + interval '5 minutes', look_at = now() + interval '5 minutes'
+        WHERE id = ANY ($1::uuid[]) AND next_deadline <= now()
+        """)
+
     /// A state that is `NULL` stays as it is, and so does `look_at` unless it would be too late:
     /// what changes neither an index nor the page it is on costs a third (see V0003).
     static let update = Statement(
@@ -119,14 +148,31 @@ enum SagaQueries {
         LIMIT $3
         """)
 
-    static let newestIn = Statement(
+    /// Most sagas have succeeded: they are found by walking through all of the tenant's.
+    static let newestSucceeded = Statement(
         """
         SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
                ended_at, next_deadline
         FROM saga
-        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = $4
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = 'succeeded'
         ORDER BY id DESC
         LIMIT $3
+        """)
+
+    /// The phase is literal, so that a generic plan too may use the index of those (V0004).
+    static let newestCompensated = Statement(
+        """
+        SELECT id, definition, tenant, subject, phase, progress::text, created_at, updated_at,
+               ended_at, next_deadline
+        FROM saga
+        WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2) AND phase = 'compensated'
+        ORDER BY id DESC
+        LIMIT $3
+        """)
+
+    static let countInterventions = Statement(
+        """
+        SELECT count(*) FROM saga WHERE phase = 'needs-intervention'
         """)
 
     static let timeline = Statement(

@@ -47,6 +47,6 @@ extension SagaRunner {
         _ id: SagaID, in tx: borrowing Transaction
     ) throws -> LiveSaga<State>? {
         try tx.query(SagaQueries.lockNamed, [id.uuid], saga.name).first
-            .map(LiveSaga<State>.init)
+            .map { try LiveSaga<State>($0, of: plan) }
     }
 }

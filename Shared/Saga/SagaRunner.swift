@@ -40,6 +40,12 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
         self.logger = logger
     }
 
+    /// Shows the counters that are alerted on before they count. To be called when the service
+    /// starts, once the process has chosen its metrics system.
+    public func showCounters() {
+        metrics.showZeros(of: plan)
+    }
+
     /// Starts a saga and asks its first stage. `subject` is the id of what the saga is about.
     ///
     /// Throws what the first stage's `ask`s throw, and `PostgresError`; the statements are queued,
@@ -91,7 +97,7 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
             replies.compactMap(\.saga).filter { plan.index(of: $0.step) != nil }.map(\.saga.uuid))
         guard !named.isEmpty else { return [] }
         var sagas = try tx.query(SagaQueries.lockNamed, Array(named), saga.name)
-            .map(LiveSaga<State>.init)
+            .map { try LiveSaga<State>($0, of: plan) }
         let positions = Dictionary(
             uniqueKeysWithValues: zip(sagas.map(\.id), sagas.indices))
 
@@ -99,18 +105,6 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
             guard let address = reply.saga, let position = positions[address.saga] else { continue }
             try hear(reply, at: address, on: &sagas[position])
         }
-        return try write(sagas.filter(\.hasMoved), in: tx)
-    }
-
-    /// Moves sagas on whose time is up, at most `limit` of them and the most overdue first, and
-    /// tells which ended. Sagas that another transaction is moving are skipped.
-    ///
-    /// Call it again and again; several processes may. Throws like `receive`.
-    public func expire(limit: Int, in tx: borrowing Transaction) throws -> [SagaID] {
-        try tx.execute(SagaQueries.lookLater, saga.name, limit)
-        var sagas = try tx.query(SagaQueries.lockExpired, saga.name, limit)
-            .map(LiveSaga<State>.init)
-        for position in sagas.indices { try expire(&sagas[position]) }
         return try write(sagas.filter(\.hasMoved), in: tx)
     }
 }

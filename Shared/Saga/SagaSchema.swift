@@ -9,5 +9,7 @@ public enum SagaSchema {
             Migration(version: 1, name: "saga", sql: PackageResources.V0001_saga_sql),
             Migration(version: 2, name: "groups", sql: PackageResources.V0002_groups_sql),
             Migration(version: 3, name: "looking", sql: PackageResources.V0003_looking_sql),
+            Migration(
+                version: 4, name: "compensated", sql: PackageResources.V0004_compensated_sql),
         ])
 }

@@ -68,12 +68,19 @@ public struct Sagas: Sendable {
                     SagaQueries.newestUnderWay, tenant, cursor?.uuid, limit, state?.rawValue)
             case .needsIntervention?:
                 try tx.query(SagaQueries.newestWaiting, tenant, cursor?.uuid, limit)
-            case .succeeded?, .compensated?:
-                try tx.query(SagaQueries.newestIn, tenant, cursor?.uuid, limit, state?.rawValue)
+            case .succeeded?:
+                try tx.query(SagaQueries.newestSucceeded, tenant, cursor?.uuid, limit)
+            case .compensated?:
+                try tx.query(SagaQueries.newestCompensated, tenant, cursor?.uuid, limit)
             case nil:
                 try tx.query(SagaQueries.newest, tenant, cursor?.uuid, limit)
             }
         return try rows.map(summary)
+    }
+
+    /// How many sagas wait for a person, of all tenants and definitions. Throws `PostgresError`.
+    public static func countInterventions(in tx: borrowing Transaction) throws -> Int {
+        try tx.query(SagaQueries.countInterventions).first?.read(0) ?? 0
     }
 
     private func summary(_ row: Row) throws -> SagaSummary {
@@ -84,6 +91,9 @@ public struct Sagas: Sendable {
         }
         let progress = try WireJSON.decode(
             Progress.self, from: try row.read(5, as: String.self).utf8)
+        guard progress.fits(plan) else {
+            throw SagaError(.malformedRow, "the steps of \(id) are not those of \(plan.name)")
+        }
         return SagaSummary(
             id: id, definition: definition, tenant: try row.read(2), subject: try row.read(3),
             state: state,

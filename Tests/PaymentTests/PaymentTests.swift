@@ -153,7 +153,7 @@ struct PaymentTests {
         let fixture = try await PaymentFixture.make(patience)
         let begun = try await fixture.createdPayment()
         try await eventually {
-            _ = try await fixture.payments.timeouts()
+            try await fixture.payments.timeouts()
             return try await fixture.commands().contains { $0.type == VoidHold.type }
         }
         let commands = try await fixture.commands()

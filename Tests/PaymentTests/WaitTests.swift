@@ -96,6 +96,26 @@ struct WaitingTests {
         #expect(try await seen == 2)
     }
 
+    @Test("looks again at its own commit though another one announced it too early")
+    func announcedTooEarly() async throws {
+        let waiting = Waiting<PaymentID>(interval: hour)
+        let looks = Counter()
+        let hasCommitted = Counter()
+        async let seen = waiting.look(for: payment, upTo: hour) {
+            looks.next()
+            return hasCommitted.value > 0
+        } until: {
+            $0
+        }
+        try await eventually { looks.value == 1 }
+        waiting.note([payment])
+        waiting.announce()
+        try await eventually { looks.value == 2 }
+        hasCommitted.next()
+        waiting.announce()
+        #expect(try await seen)
+    }
+
     @Test("does not look at what has only just begun before there is reason to")
     func fresh() async throws {
         let waiting = Waiting<PaymentID>(interval: hour)

@@ -135,6 +135,7 @@ struct World: Hashable {
         progress = after
         if effects.isEmpty, before != after { broken = "progress changed without an effect" }
         if before.hasEnded, !effects.isEmpty { broken = "an ended saga moved" }
+        if case .elapsed = event, after.hasEnded { broken = "silence ended a saga" }
         carryOut(effects, plan)
 
         // Where asking never ends, how often was asked makes no difference beyond the limit.

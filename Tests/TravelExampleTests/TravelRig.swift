@@ -56,7 +56,7 @@ struct TravelRig: Sendable {
     }
 
     var kafka: KafkaConfiguration {
-        KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
+        broker.kafka
     }
 
     private func fill() throws {

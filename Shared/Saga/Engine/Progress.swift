@@ -61,6 +61,12 @@ public struct Progress: Hashable, Codable, Sendable {
     /// All that is outstanding goes one way.
     var direction: SagaAddress.Direction { phase == .running ? .action : .compensation }
 
+    /// Whether all of its steps are the plan's.
+    func fits(_ plan: Plan) -> Bool {
+        standing.allSatisfy(plan.steps.indices.contains)
+            && requests.allSatisfy { plan.steps.indices.contains($0.step) }
+    }
+
     /// A saga of which nothing was asked yet.
     static let beginning = Progress(phase: .running, standing: [], requests: [])
 }

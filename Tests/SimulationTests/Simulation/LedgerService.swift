@@ -126,7 +126,7 @@ extension LedgerService {
     }
 
     private func record(_ book: Book) {
-        for id in book.changedAccounts { accounts[id] = book.accounts[id] }
+        for id in book.changedAccounts.keys { accounts[id] = book.accounts[id] }
         for change in book.changes {
             switch change.kind {
             case .account: break
