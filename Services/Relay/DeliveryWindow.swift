@@ -29,6 +29,9 @@ struct DeliveryWindow {
     /// those that had records.
     var confirmedCommits: [Int64] = []
 
+    /// Transactions that are not confirmed.
+    var count: Int { entries.count }
+
     /// Whether everything that was read is delivered.
     var isEmpty: Bool { entries.isEmpty }
 

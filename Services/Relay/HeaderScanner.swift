@@ -84,16 +84,33 @@ struct HeaderScanner {
         case UInt8(ascii: "r"): result.append(0x0D)
         case UInt8(ascii: "t"): result.append(0x09)
         case UInt8(ascii: "u"):
-            // Postgres writes only control characters so; the rest stands in UTF-8.
-            guard position + 4 <= bytes.count,
-                let code = UInt32(
-                    String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16),
-                let scalar = Unicode.Scalar(code)
-            else { throw malformed }
-            position += 4
-            result.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+            result.append(contentsOf: UTF8.encode(try scalar()).map { Array($0) } ?? [])
         default: throw malformed
         }
+    }
+
+    /// What follows `\u`. `jsonb` writes only control characters so; `json` is what its writer made
+    /// it, in ASCII alone perhaps: two halves of UTF-16 are then one character.
+    private mutating func scalar() throws(RelayError) -> Unicode.Scalar {
+        let first = try unit()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard UTF16.isLeadSurrogate(first), position + 2 <= bytes.count,
+            bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        else { throw malformed }
+        position += 2
+        let second = try unit()
+        guard UTF16.isTrailSurrogate(second) else { throw malformed }
+        return UTF16.decode(UTF16.EncodedScalar([first, second]))
+    }
+
+    /// Four hexadecimal digits.
+    private mutating func unit() throws(RelayError) -> UInt16 {
+        guard position + 4 <= bytes.count,
+            let unit = UInt16(
+                String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+        else { throw malformed }
+        position += 4
+        return unit
     }
 
     private mutating func expect(_ character: Unicode.Scalar) throws(RelayError) {

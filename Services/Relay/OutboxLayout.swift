@@ -27,6 +27,8 @@ struct OutboxLayout {
     private let columns: [Column]
     private let topicColumns: Int
     private let names: TopicNames
+    /// Whether rows are told apart by a number, which a sequence counts up.
+    let hasNumberedIDs: Bool
 
     /// Throws `.malformedOutbox` that names what is missing, or of a type that cannot be used.
     init(_ relation: [PgOutput.Relation.Column], of table: OutboxTable) throws(RelayError) {
@@ -47,6 +49,9 @@ struct OutboxLayout {
             try Self.check(columns[index], PostgresType.texts, table)
         }
         self.columns = columns
+        hasNumberedIDs = columns.contains {
+            $0.role == .id && ($0.type == PostgresType.int8 || $0.type == PostgresType.int4)
+        }
         topicColumns = table.topic.columns.count
         names = TopicNames(table.topic)
     }

@@ -7,7 +7,8 @@ struct OutboxOptions: ParsableArguments {
     @Option(help: "The database with the outbox: postgres://…")
     var source: String?
 
-    @Option(help: "What the source is called: part of the slot's name, and of metrics.")
+    @Option(
+        help: "What the source is called, and its slot, its publication and its metrics after it.")
     var name = "outbox"
 
     @Option(help: "The table, schema.table or table.")
@@ -31,7 +32,8 @@ struct OutboxOptions: ParsableArguments {
     @Option(help: "The event's time: timestamptz. 'none' for the time of its commit.")
     var columnTime = "none"
 
-    @Option(help: "A bigint that grows in the order of commits, which links events. 'none'.")
+    @Option(
+        help: "A bigint given under the lock that orders a key: it links events. 'none' for none.")
     var columnPosition = "none"
 
     @Option(help: "The topic, with columns in braces: '{aggregatetype}.events'.")
@@ -40,14 +42,20 @@ struct OutboxOptions: ParsableArguments {
     /// The table that is described; Farthing's own without a source. Throws `RelayError`.
     func described() throws -> OutboxTable {
         guard source != nil else { return .farthing }
-        var result = try OutboxTable(named: table)
+        var result = try OutboxTable(named: table, source: name)
         result.topic = try TopicTemplate(topic)
         let columns: [(OutboxTable.Role, String)] = [
             (.id, columnId), (.key, columnKey), (.type, columnType), (.payload, columnPayload),
             (.headers, columnHeaders), (.time, columnTime), (.position, columnPosition),
         ]
         result.columns = [:]
-        for (role, column) in columns where column != "none" { result.columns[role] = column }
+        for (role, column) in columns {
+            if column != "none" {
+                result.columns[role] = column
+            } else if role.isNeeded {
+                throw RelayError(.configuration, "there is no outbox without --column-\(role)")
+            }
+        }
         return result
     }
 

@@ -22,7 +22,7 @@ struct OutboxScan {
         _ body: (OutboxRow) throws -> Void
     ) throws -> Int {
         try connection.execute(RelayQueries.beginScan)
-        let all = try connection.query("SELECT * FROM \(table.quoted) LIMIT 0").columns
+        let all = try table.allColumns(connection)
         _ = try OutboxLayout(all, of: table)
         let columns = all.filter { table.uses($0.name) }
         let layout = try OutboxLayout(columns, of: table)

@@ -28,23 +28,25 @@ struct OutboxTable: Equatable, Sendable {
 
     init() {}
 
-    /// A table of somebody else's, `schema.table` or `table`. Throws `RelayError`
-    /// `.configuration`.
-    init(named text: String) throws(RelayError) {
+    /// A table of somebody else's, `schema.table` or `table`, which the source of that name has to
+    /// itself. Throws `RelayError` `.configuration`.
+    init(named text: String, source: String = "outbox") throws(RelayError) {
         let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
         guard let last = parts.last else {
             throw RelayError(.configuration, "'\(text)' names no table")
         }
         schema = parts.count == 2 ? parts[0] : "public"
         name = last
+        publication = "farthing_\(source)"
         transactionColumn = nil
     }
 
     /// As SQL names it.
     var quoted: String { "\(Self.quote(schema)).\(Self.quote(name))" }
 
-    /// The columns of the order in which the rows are published where the log cannot tell: that of
-    /// `position` where there is one, of time and id otherwise.
+    /// The columns of the order in which rows are read from the table: that of `position` where there
+    /// is one; else of the time where there is one, and the id. What that order is worth is
+    /// `TableOrder`'s to say.
     var order: [String] {
         let roles: [Role] = columns[.position] == nil ? [.time, .id] : [.position]
         return roles.compactMap { columns[$0] }

@@ -4,7 +4,8 @@ import Postgres
 struct ParkedRow {
     let id, topic, type, headers: String
     let key: String?
-    let payload: [UInt8]
+    /// `nil` for a tombstone.
+    let payload: [UInt8]?
     let createdAt: Int64
     let position: Int64?
     let reason: ParkingReason
@@ -21,7 +22,7 @@ struct ParkedRow {
         key = row.hasKey ? text(row.key) : nil
         type = text(row.type)
         headers = text(row.headers)
-        payload = [UInt8](row.payload)
+        payload = row.payload.baseAddress.map { _ in [UInt8](row.payload) }
         createdAt = row.createdAt
         position = row.position
         self.reason = reason
@@ -30,7 +31,7 @@ struct ParkedRow {
     }
 
     /// Bytes of memory, about.
-    var size: Int { payload.count + headers.utf8.count + 300 }
+    var size: Int { (payload?.count ?? 0) + headers.utf8.count + 300 }
 }
 
 extension [ParkedRow] {

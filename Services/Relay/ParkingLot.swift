@@ -22,6 +22,8 @@ final class ParkingLot {
     private let logger: Logger
     private var topics: Set<[UInt8]> = []
     private var keys: Set<Place> = []
+    /// How many rows are parked; more where one was that had been already, until the next look.
+    private var count = 0
     private var pending: [ParkedRow] = []
     private var pendingBytes = 0
     /// As it was before the last look, unless a look is due whatever it says.
@@ -40,10 +42,12 @@ final class ParkingLot {
     }
 
     /// Whether anything is parked.
-    var isInUse: Bool { !topics.isEmpty || !keys.isEmpty }
+    var isInUse: Bool { count > 0 }
 
     /// Whether the row must wait for another.
     func holds(_ row: OutboxRow) -> Bool {
+        // A row without a key is parked alone.
+        if topics.isEmpty, keys.isEmpty { return false }
         let topic = [UInt8](row.topic)
         if topics.contains(topic) { return true }
         return row.hasKey && keys.contains(Place(topic: topic, key: [UInt8](row.key)))
@@ -53,6 +57,7 @@ final class ParkingLot {
     func park(_ row: OutboxRow, _ reason: ParkingReason, _ detail: String, token: UInt) {
         let parked = ParkedRow(row, reason, detail, token: token)
         pending.append(parked)
+        count += 1
         pendingBytes += parked.size
         let topic = [UInt8](row.topic)
         if reason.isOfTopic {
@@ -99,8 +104,12 @@ final class ParkingLot {
         if found == fingerprint { return nil }
         // Read before anything is done about it: what changes meanwhile makes for another look.
         fingerprint = found
+        // In one snapshot: if a row at fault were discarded between the two, the rows behind it that
+        // are released already would overtake those that are not.
+        try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         try connection.query(ParkingQueries.releaseBehind, slot)
         let rows = try connection.query(ParkingQueries.released, slot)
+        try connection.execute("COMMIT")
         if rows.isEmpty {
             try load()
             return nil
@@ -134,7 +143,8 @@ final class ParkingLot {
                     topic: Array(try row.read(0, as: String.self).utf8),
                     key: Array(try row.read(1, as: String.self).utf8)))
         }
-        metrics.parked(total: try connection.query(ParkingQueries.count, slot)[0].read(0))
+        count = try connection.query(ParkingQueries.count, slot)[0].read(0)
+        metrics.parked(total: count)
     }
 
     private func readFingerprint() throws(PostgresError) -> [Int] {

@@ -56,7 +56,8 @@ enum ParkingQueries {
               AND (fault.key = parked.key OR fault.reason LIKE 'topic-%'))
         """)
 
-    /// The next rows to be published; none of a topic that is at fault.
+    /// The next rows to be published; none of a topic that is at fault, nor of a key before which a
+    /// row of it was parked again: those that were released with it wait for it once more.
     static let released = Statement(
         """
         SELECT id, topic, key, type, payload, headers,
@@ -66,6 +67,11 @@ enum ParkingQueries {
             SELECT FROM outbox_parked AS fault
             WHERE fault.slot = $1 AND fault.topic = parked.topic
               AND fault.reason LIKE 'topic-%' AND NOT fault.released)
+          AND NOT EXISTS (
+            SELECT FROM outbox_parked AS fault
+            WHERE fault.slot = $1 AND fault.topic = parked.topic AND fault.key = parked.key
+              AND fault.reason <> 'behind' AND NOT fault.released
+              AND fault.number < parked.number)
         ORDER BY number LIMIT 500
         """)
 

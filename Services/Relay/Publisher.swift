@@ -26,8 +26,14 @@ struct Publisher: ~Copyable {
         }
     }
 
-    /// Stops reading the log at this many undelivered records.
+    /// Nothing more is read at this many undelivered records, so that small ones do not reach
+    /// librdkafka's own limit,
     static let limit = 50_000
+    /// or, in kilobytes, at this much of keys and values, so that memory is bounded with large ones.
+    private static let defaultKilobytes = 65_536
+    /// Nor at this many transactions that are not confirmed: while one partition takes nothing, those
+    /// behind it are delivered and still remembered.
+    private static let transactions = 1_000_000
     /// A producer that delivers nothing for so long, although a broker answers, is replaced.
     private static let patience = Duration.seconds(20)
 
@@ -38,6 +44,9 @@ struct Publisher: ~Copyable {
     private var latest = 0
     private var headers = RecordHeaders()
     private var reports = DeliveryReports()
+    private let byteLimit: Int
+    /// Of the keys and values that are on their way.
+    private var bytes = 0
     private var lastProgress = ContinuousClock.now
     private let metrics: SourceMetrics
 
@@ -64,7 +73,9 @@ struct Publisher: ~Copyable {
         var configuration = configuration
         // Never given up: the log holds what Kafka has not taken.
         configuration.settings["message.timeout.ms"] = "0"
-        // The window's limit counts records; this one must not be reached before it.
+        // Kept here, between two records: a row must not find the queue full of what was read before.
+        let kilobytes = configuration.settings["queue.buffering.max.kbytes"].flatMap { Int($0) }
+        byteLimit = (kilobytes ?? Self.defaultKilobytes) * 1024
         configuration.settings["queue.buffering.max.kbytes"] = "2097151"
         producer = try DirectProducer(configuration, logger: logger)
         admin = TopicAdmin(configuration, logger: logger, timeout: .seconds(2))
@@ -80,7 +91,9 @@ struct Publisher: ~Copyable {
     var readable: Int32 { producer.readable }
 
     /// Whether more may be read.
-    var hasRoom: Bool { window.undelivered < Self.limit }
+    var hasRoom: Bool {
+        window.undelivered < Self.limit && bytes < byteLimit && window.count < Self.transactions
+    }
 
     /// The topics that rows were published to.
     var topics: [String] { routes.map { String(decoding: $0.name, as: UTF8.self) } }
@@ -117,6 +130,7 @@ struct Publisher: ~Copyable {
                 token: window.token)
         else { return false }
         window.sent()
+        bytes += row.key.count + row.payload.count
         routes[route].uncounted += 1
         return true
     }
@@ -174,6 +188,7 @@ struct Publisher: ~Copyable {
         try flush()
         reports.removeAll()
         producer.poll(milliseconds: milliseconds, into: &reports)
+        bytes -= reports.bytes
         for token in reports.delivered { window.delivered(token) }
         if !window.confirmedCommits.isEmpty {
             metrics.acknowledged(committedAt: window.confirmedCommits)

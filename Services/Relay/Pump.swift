@@ -48,7 +48,8 @@ struct Pump {
             try publisher.collect()
             try confirm(stream, publisher.window)
             try checkpoint.advance(confirmed: confirmed)
-            observe(publisher.window, end: checkpoint.end)
+            seen = max(seen, checkpoint.end)
+            observe(publisher.window)
             try publishReleased(stream, &publisher, stop)
             if count < Self.burst { try wait(stream, &publisher) }
         }
@@ -77,7 +78,7 @@ struct Pump {
             case .change(_, .relation(let relation)):
                 layouts[relation.id] = try OutboxLayout(relation.columns, of: table)
             case .change(_, .insert(let insert)):
-                try publish(insert, stream, &publisher)
+                try publish(insert, stream, &publisher, stop)
             case .change(_, .commit(let commit)):
                 seen = max(seen, commit.endLSN)
                 density.read(to: commit.endLSN)
@@ -90,7 +91,7 @@ struct Pump {
 
     private mutating func publish(
         _ insert: PgOutput.Insert, _ stream: borrowing ReplicationStream,
-        _ publisher: inout Publisher
+        _ publisher: inout Publisher, _ stop: StopFlag
     ) throws {
         guard let layout = layouts[insert.relation] else {
             throw RelayError(.malformedOutbox, "a row of a table that was not described")
@@ -98,7 +99,7 @@ struct Pump {
         let row = try layout.row(insert, committedAt: committedAt)
         density.count()
         try Failpoint.hit("relay.\(name).before-produce")
-        while !(try publisher.publish(row)) { try collect(stream, &publisher) }
+        while !(try publisher.publish(row)) { try collect(stream, &publisher, stop) }
         try Failpoint.hit("relay.\(name).after-produce")
     }
 
@@ -108,22 +109,24 @@ struct Pump {
         _ stream: borrowing ReplicationStream, _ publisher: inout Publisher,
         _ checkpoint: inout Checkpoint, _ stop: StopFlag
     ) throws {
-        try publisher.collect(milliseconds: 1)
-        try confirm(stream, publisher.window)
+        try collect(stream, &publisher, stop, milliseconds: 1)
         try checkpoint.advance(confirmed: confirmed)
-        observe(publisher.window, end: checkpoint.end)
+        seen = max(seen, checkpoint.end)
+    }
+
+    /// Waits for reports, and keeps the server from taking us for dead. Throws `CancellationError`
+    /// when the process ends: while no broker answers, what is waited for may never come.
+    private mutating func collect(
+        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher, _ stop: StopFlag,
+        milliseconds: Int32 = 50
+    ) throws {
+        try publisher.collect(milliseconds: milliseconds)
+        try confirm(stream, publisher.window)
+        observe(publisher.window)
         if stop.isSet {
             try finish(stream, &publisher)
             throw CancellationError()
         }
-    }
-
-    /// Waits for reports, and keeps the server from taking us for dead.
-    private mutating func collect(
-        _ stream: borrowing ReplicationStream, _ publisher: inout Publisher
-    ) throws {
-        try publisher.collect(milliseconds: 50)
-        try confirm(stream, publisher.window)
     }
 
     /// Publishes what an operator has released, between two transactions of the log and before
@@ -136,13 +139,10 @@ struct Pump {
         publisher.begin(committedAt: nil)
         for row in rows {
             let row = try OutboxRow(parked: row)
-            while !(try publisher.publish(row)) { try collect(stream, &publisher) }
+            while !(try publisher.publish(row)) { try collect(stream, &publisher, stop) }
         }
         publisher.commit(end: .zero)
-        while publisher.window.undelivered > 0 {
-            try collect(stream, &publisher)
-            if stop.isSet { return }
-        }
+        while publisher.window.undelivered > 0 { try collect(stream, &publisher, stop) }
         try Failpoint.hit("relay.\(name).before-unpark")
         try lot.published(rows)
     }
@@ -186,15 +186,14 @@ struct Pump {
         try stream.sendStatus(flushed: publisher.window.confirmed)
     }
 
-    private mutating func observe(_ window: DeliveryWindow, end: LSN) {
+    private mutating func observe(_ window: DeliveryWindow) {
         guard .now - lastObservation >= .milliseconds(250) else { return }
         lastObservation = .now
-        let end = max(seen, end)
         let age = window.oldestCommit.map { SourceMetrics.now - $0 } ?? 0
         metrics.lag(
             undelivered: window.undelivered,
-            events: window.undelivered + density.events(upTo: end),
-            bytes: end.rawValue - min(end, window.confirmed).rawValue,
+            events: window.undelivered + density.events(upTo: seen),
+            bytes: seen.rawValue - min(seen, window.confirmed).rawValue,
             seconds: Double(max(0, age)) / 1_000_000)
     }
 }

@@ -10,10 +10,13 @@ import ServiceHost
 ///    slot although nobody sees it yet, for as long as a synchronous standby takes to answer;
 /// 3. a snapshot taken after it, so that what it does not show is in that log;
 /// 4. the rows of the snapshot are published, those left out that the checkpoint covers;
-/// 5. when all are delivered, the lasting slot is copied from the temporary one.
+/// 5. when all are delivered, the checkpoint covers what had ended before the scan began, for the
+///    day the server gives the temporary slot up while a large table is on its way: each attempt
+///    then has less to publish, where all would be the same;
+/// 6. the lasting slot is copied from the temporary one.
 ///
 /// The lasting slot therefore exists only if the table was published in full: a relay that dies
-/// before leaves nothing behind, and the next one begins again. What commits between 1 and 3 is
+/// before 5 leaves nothing behind, and the next one begins again. What commits between 1 and 3 is
 /// published twice, in order, and consumers remove the second.
 struct Rebuild {
     /// Where a source begins of which nothing is remembered.
@@ -49,19 +52,24 @@ struct Rebuild {
         logger.notice(
             "no usable slot: publishing the outbox from the table",
             metadata: ["slot": "\(slot)", "from_transaction": "\(below)"])
+        if let warning = try table.readOrder(connection).warning { logger.warning("\(warning)") }
 
         var count = 0
         publisher.begin(committedAt: nil)
         if below != RelayQueries.nothingPublished || start == .beginning {
+            // Whatever is below has ended, so that the scan, whose snapshot is a later one, shows it.
+            let ended: Int64 = try connection.query(RelayQueries.snapshot)[0].read(0)
             let scan = OutboxScan(
                 table, where: RelayQueries.isUnpublished(in: table, publishedBelow: below),
                 linked: true)
             count = try scan.forEach(
                 connection, whileWaiting: { try collect(&publisher, milliseconds: 0) }
             ) { row in try publish(row, &publisher) }
+            while publisher.window.undelivered > 0 { try collect(&publisher) }
+            try connection.query(RelayQueries.remember, slot, "\(ended)")
         }
-        while publisher.window.undelivered > 0 { try collect(&publisher) }
         publisher.commit(end: .zero)
+        try Failpoint.hit("relay.\(name).before-slot")
         try connection.query(RelayQueries.makeSlotLast, temporary, slot)
         logger.notice(
             "the outbox is published from the table",

@@ -5,19 +5,27 @@ import Logging
 /// What the relay is told by its environment.
 struct RelayConfiguration {
     /// `RELAY_SOURCES`: `payment=postgres://…,ledger=postgres://…`, URLs of the relay's role.
+    ///
+    /// Where `relay serve` describes an outbox of one's own, its options stand in for the variables of
+    /// the same meaning, and `--source` with `--name` for this one.
     let sources: [(name: String, url: String)]
-    /// `KAFKA_BOOTSTRAP`, and `KAFKA_PRODUCER_…`: `LINGER_MS` for `linger.ms`.
+    /// `KAFKA_BOOTSTRAP`, and librdkafka's settings, `KAFKA_PRODUCER_LINGER_MS` for `linger.ms`, which
+    /// win over the relay's own. Only the time that a delivery may take is refused: the relay never
+    /// gives a delivery up. `KAFKA_PRODUCER_QUEUE_BUFFERING_MAX_KBYTES`, 65536 by default, is how much
+    /// may be on its way before the relay reads no further.
     let kafka: KafkaConfiguration
     /// `RELAY_PARTITION_HOURS`, 24 by default, `RELAY_PARTITIONS_AHEAD`, 3, and
     /// `RELAY_RETENTION_HOURS`, 168.
     let upkeep: OutboxUpkeep.Policy
+    /// `RELAY_TOPIC_PARTITIONS`, 4 by default, and `RELAY_TOPIC_REPLICATION`, the cluster's own
+    /// default: of topics that are missing.
+    let topics: TopicMaker.Shape
     /// `HTTP_HOST`, 127.0.0.1 by default.
     let httpHost: String
-    /// `HTTP_PORT`: for `/livez`, `/readyz` and `/metrics`.
+    /// `HTTP_PORT`: for `/livez`, `/readyz`, `/health` and `/metrics`.
     let httpPort: Int
     /// `LOG_LEVEL`, info by default.
     let logLevel: Logger.Level
-
     /// `RELAY_LAG_SECONDS`, 30 by default: an active relay that is further behind is lagging.
     let lagSeconds: Int
 
@@ -28,8 +36,12 @@ struct RelayConfiguration {
         }
         sources = try Self.sources(environment)
         kafka = KafkaConfiguration(
-            bootstrapServers: try required("KAFKA_BOOTSTRAP"), Self.producerSettings(environment))
+            bootstrapServers: try required("KAFKA_BOOTSTRAP"),
+            try Self.producerSettings(environment))
         upkeep = try Self.upkeep(environment)
+        topics = TopicMaker.Shape(
+            partitions: try Self.number("RELAY_TOPIC_PARTITIONS", 1...10_000, environment) ?? 4,
+            replication: try Self.number("RELAY_TOPIC_REPLICATION", 1...1000, environment))
         lagSeconds = try Self.number("RELAY_LAG_SECONDS", 1...86_400, environment) ?? 30
         httpHost = environment["HTTP_HOST"] ?? "127.0.0.1"
         let port = try required("HTTP_PORT")
@@ -115,7 +127,8 @@ struct RelayConfiguration {
         return policy
     }
 
-    private static func isName(_ text: Substring) -> Bool {
+    /// Whether a source may be called so.
+    static func isName(_ text: some StringProtocol) -> Bool {
         (1...40).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 switch byte {
@@ -127,7 +140,16 @@ struct RelayConfiguration {
             }
     }
 
-    private static func producerSettings(_ environment: [String: String]) -> [String: String] {
+    private static func producerSettings(
+        _ environment: [String: String]
+    ) throws(RelayError) -> [String: String] {
+        // Both are names of one setting; given up, an event would be left out.
+        for name in ["MESSAGE_TIMEOUT_MS", "DELIVERY_TIMEOUT_MS"].map({ "KAFKA_PRODUCER_\($0)" })
+        where environment[name] != nil {
+            throw RelayError(
+                .configuration, "relay: \(name) cannot be set: the relay gives no delivery up")
+        }
+        _ = try number("KAFKA_PRODUCER_QUEUE_BUFFERING_MAX_KBYTES", 1...2_097_151, environment)
         let prefix = "KAFKA_PRODUCER_"
         var settings: [String: String] = [:]
         for (name, value) in environment where name.hasPrefix(prefix) {

@@ -23,13 +23,19 @@ enum RelayQueries {
            AND to_regclass('outbox_parked') IS NOT NULL
         """)
 
-    /// Everything of transactions below $2 is in Kafka.
+    /// Everything of transactions below $2 is in Kafka. What is remembered of transactions that are
+    /// still to come is another cluster's, see `publishedBelow`, and gives way: once they had come,
+    /// it would be believed.
     static let remember = Statement(
         """
         INSERT INTO relay_checkpoint (slot, published_below) VALUES ($1, $2::xid8)
         ON CONFLICT (slot) DO UPDATE
-            SET published_below = greatest(relay_checkpoint.published_below,
-                                           excluded.published_below),
+            SET published_below =
+                    CASE WHEN relay_checkpoint.published_below
+                              > pg_snapshot_xmax(pg_current_snapshot())
+                         THEN excluded.published_below
+                         ELSE greatest(relay_checkpoint.published_below, excluded.published_below)
+                    END,
                 at = clock_timestamp()
         """)
 
@@ -93,6 +99,24 @@ enum RelayQueries {
         SELECT 1 FROM pg_publication WHERE pubname = $1
         """)
 
+    /// The tables of publication $1, and whether each is $2.$3.
+    static let published = Statement(
+        """
+        SELECT schemaname || '.' || tablename, schemaname = $2 AND tablename = $3
+          FROM pg_publication_tables WHERE pubname = $1
+         ORDER BY 1
+        """)
+
+    /// Whether role $1 may look into schema $2.
+    static let maySeeSchema = Statement("SELECT has_schema_privilege($1::name, $2::text, 'USAGE')")
+
+    /// The database of a slot that is not this one's: names of slots are the cluster's.
+    static let foreignSlot = Statement(
+        """
+        SELECT coalesce(database::text, '') FROM pg_replication_slots
+         WHERE slot_name = $1 AND database IS DISTINCT FROM current_database()
+        """)
+
     /// How much of the log the server keeps for the slot, in bytes.
     static let retained = Statement(
         """
@@ -117,7 +141,9 @@ enum RelayQueries {
 
     /// The condition of a row that may not be in Kafka yet. `below` is a number that Postgres wrote.
     static func isUnpublished(in table: OutboxTable, publishedBelow below: String) -> String {
-        if let column = table.transactionColumn {
+        // On a circle half of all rows would lie before it.
+        if below == nothingPublished { return "true" }
+        return if let column = table.transactionColumn {
             "\(OutboxTable.quote(column)) >= '\(below)'::xid8"
         } else {
             // 32 bits of it: the nearer half of the circle lies ahead.

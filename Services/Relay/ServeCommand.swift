@@ -4,7 +4,8 @@ import Logging
 import ServiceHost
 
 extension RelayCommand {
-    /// Runs until SIGTERM; a second relay of the same databases waits as a standby.
+    /// Runs until SIGTERM; a second relay of the same databases waits as a standby. What only other
+    /// options can put right ends it at once.
     struct Serve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run the relay.",
@@ -22,6 +23,12 @@ extension RelayCommand {
         @Option(help: "For /health, /readyz, /livez and /metrics; HTTP_PORT if not given.")
         var port: Int?
 
+        @Option(help: "Of topics that are missing; RELAY_TOPIC_PARTITIONS, or 4.")
+        var topicPartitions: Int?
+
+        @Option(help: "Of topics that are missing; RELAY_TOPIC_REPLICATION, or the cluster's own.")
+        var topicReplication: Int?
+
         @Flag(help: "What a relay that was never there before begins with.")
         var start = Start.fromBeginning
 
@@ -33,10 +40,7 @@ extension RelayCommand {
         }
 
         func run() async throws {
-            let configuration = try RelayConfiguration(
-                dryRun
-                    ? outbox.environment(kafka: "-", port: 0)
-                    : outbox.environment(kafka: kafka, port: port))
+            let configuration = try RelayConfiguration(environment())
             let logger = Telemetry.start("relay", level: configuration.logLevel)
             let table = try outbox.described()
             if dryRun { return try await show(configuration, table, logger) }
@@ -44,12 +48,13 @@ extension RelayCommand {
                 outbox.source == nil
                     ? Source(
                         name: source.name, url: source.url, kafka: configuration.kafka,
-                        logger: logger)
+                        topicShape: configuration.topics, logger: logger)
                     : Source(
                         name: source.name, url: source.url, table: table,
                         start: start == .fromNow ? .now : .beginning, kafka: configuration.kafka,
-                        topics: [], logger: logger)
+                        topics: [], topicShape: configuration.topics, logger: logger)
             }
+            if outbox.source != nil { try sources.forEach(refuse) }
             try await Host.serveProbes(
                 host: configuration.httpHost, port: configuration.httpPort, logger: logger,
                 ready: {
@@ -64,6 +69,30 @@ extension RelayCommand {
                 },
                 background: sources.map { source in (source.name, { await source.run() }) }
                     + upkeep(configuration, logger))
+        }
+
+        private func environment() -> [String: String] {
+            var environment = outbox.environment(
+                kafka: dryRun ? "-" : kafka, port: dryRun ? 0 : port)
+            if let topicPartitions {
+                environment["RELAY_TOPIC_PARTITIONS"] = "\(topicPartitions)"
+            }
+            if let topicReplication {
+                environment["RELAY_TOPIC_REPLICATION"] = "\(topicReplication)"
+            }
+            return environment
+        }
+
+        /// Throws what only other options can put right. What time or an operator may, a database that
+        /// is away or not prepared, is left to the source, which tries again.
+        private func refuse(_ source: Source) throws {
+            do {
+                if let warning = try source.check().warning { source.logger.warning("\(warning)") }
+            } catch let error as RelayError where error.code == .configuration {
+                throw error
+            } catch {
+                source.logger.warning("not checked yet", metadata: ["error": "\(error)"])
+            }
         }
 
         /// A table of somebody else's is theirs to keep up.

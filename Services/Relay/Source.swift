@@ -11,7 +11,6 @@ import Postgres
 struct Source: Sendable {
     /// How often a standby looks whether the slot is free.
     private static let standbyInterval = Duration.milliseconds(500)
-    private static let partitions = 4
 
     let name: String
     let url: String
@@ -20,6 +19,7 @@ struct Source: Sendable {
     let kafka: KafkaConfiguration
     /// Made if they are missing, before anything is published.
     let topics: [String]
+    let topicShape: TopicMaker.Shape
     let metrics: SourceMetrics
     let logger: Logger
 
@@ -31,7 +31,8 @@ struct Source: Sendable {
     init(
         name: String, url: String, table: OutboxTable = .farthing,
         start: Rebuild.Start = .beginning, kafka: KafkaConfiguration,
-        topics: [String] = Topic.allCases.map(\.rawValue), logger: Logger
+        topics: [String] = Topic.allCases.map(\.rawValue),
+        topicShape: TopicMaker.Shape = .init(), logger: Logger
     ) {
         self.name = name
         self.url = url
@@ -39,6 +40,7 @@ struct Source: Sendable {
         self.start = start
         self.kafka = kafka
         self.topics = topics
+        self.topicShape = topicShape
         self.metrics = SourceMetrics(source: name)
         var logger = logger
         logger[metadataKey: "source"] = "\(name)"
@@ -85,12 +87,13 @@ struct Source: Sendable {
 
     /// From the connection to its end. Throws `PostgresError`, `KafkaError`, `RelayError`.
     private func session(_ memory: inout Memory, _ stop: StopFlag) throws -> Outcome {
-        try checkDatabase(&memory)
+        try dropStaleSlot(&memory)
+        try check()
         let stream = try ReplicationStream(url: url, applicationName: "farthing-relay")
         let status = try stream.slot(slot)
         if let status, status.isActive { return .standby }
 
-        try makeTopics(memory.topics)
+        try TopicMaker(kafka: kafka, shape: topicShape, logger: logger).make(memory.topics)
         let lot = try ParkingLot(url: url, slot: slot, metrics: metrics, logger: logger)
         var publisher = try Publisher(
             kafka, metrics: metrics, lot: lot, suspicion: memory.suspicion, logger: logger)
@@ -129,13 +132,26 @@ struct Source: Sendable {
         return .stopped
     }
 
-    /// Drops a slot that has passed over rows. Throws `RelayError` `.notPrepared`, which says what
-    /// to do, and `PostgresError`.
-    private func checkDatabase(_ memory: inout Memory) throws {
+    /// Drops a slot that has passed over rows. Throws `PostgresError`.
+    private func dropStaleSlot(_ memory: inout Memory) throws(PostgresError) {
+        guard memory.slotIsStale else { return }
+        try Connection(url: url, applicationName: "farthing-relay-check")
+            .query(RelayQueries.dropSlot, slot)
+        memory.slotIsStale = false
+    }
+
+    /// Gives the order in which the table would be read.
+    ///
+    /// Throws `PostgresError`, and `RelayError`, which says what to do: `.configuration` where nothing
+    /// but other options help, `.notPrepared`, `.malformedOutbox`.
+    @discardableResult
+    func check() throws -> TableOrder {
         let connection = try Connection(url: url, applicationName: "farthing-relay-check")
-        if memory.slotIsStale {
-            try connection.query(RelayQueries.dropSlot, slot)
-            memory.slotIsStale = false
+        if let other = try connection.query(RelayQueries.foreignSlot, slot).first {
+            throw RelayError(
+                .configuration,
+                "the slot \(slot) belongs to the database '\(try other.read(0, as: String.self))': "
+                    + "names of slots are the cluster's, so give this source another --name")
         }
         let isPrepared: Bool = try connection.query(
             RelayQueries.isPrepared, table.publication, table.schema, table.name)[0].read(0)
@@ -143,8 +159,17 @@ struct Source: Sendable {
             throw RelayError(
                 .notPrepared,
                 "\(table.quoted) is not in the publication \(table.publication), or a table of the "
-                    + "relay's is missing: migrate the service, or run 'relay setup'")
+                    + "relay's is missing: put it back there, or run 'relay setup' for an outbox of "
+                    + "your own")
         }
+        let order = try table.readOrder(connection)
+        if order == .none, start == .beginning {
+            throw RelayError(
+                .configuration,
+                "\(table.quoted) cannot be read in order by \(table.columns[.id] ?? "its id"): name a "
+                    + "--column-position or a --column-time, or begin with what comes, --from-now")
+        }
+        return order
     }
 
     /// Whether a session's error says that the log has passed over rows: the publication was
@@ -152,25 +177,5 @@ struct Source: Sendable {
     private func passedOverRows(_ error: any Error) -> Bool {
         if let error = error as? RelayError { return error.code == .notPublished }
         return (error as? PostgresError)?.code == .undefinedObject
-    }
-
-    /// Makes those that are missing. One that cannot be made is none of the others' concern: its rows
-    /// are parked. Throws `KafkaError` if no broker answers.
-    private func makeTopics(_ names: Set<String>) throws(KafkaError) {
-        if names.isEmpty { return }
-        let admin = TopicAdmin(kafka, logger: logger, timeout: .seconds(5))
-        let present = try admin.topicsBlocking()
-        let missing = names.filter { present[$0] == nil }.sorted()
-        if missing.isEmpty { return }
-        if (try? admin.createTopicsBlocking(missing, partitions: Self.partitions)) != nil { return }
-        for name in missing {
-            do throws(KafkaError) {
-                try admin.createTopicsBlocking([name], partitions: Self.partitions)
-            } catch {
-                if error.code == .transport || error.code == .timedOut { throw error }
-                logger.warning(
-                    "topic not made", metadata: ["topic": "\(name)", "error": "\(error)"])
-            }
-        }
     }
 }

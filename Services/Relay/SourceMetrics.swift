@@ -15,6 +15,9 @@ enum SourceState: String, CaseIterable, Sendable {
 }
 
 /// The numbers of one source, and its state for `/readyz`.
+///
+/// How far it is behind is known only while it reads the slot: what it knew before is not told in any
+/// other state, but NaN, which no alert takes for a small number or a large one.
 final class SourceMetrics: Sendable {
     private struct Status {
         var state = SourceState.connecting
@@ -76,7 +79,15 @@ final class SourceMetrics: Sendable {
         status.withLock { status in
             status.state = state
             if state != .connecting { status.error = nil }
+            status.lagSeconds = 0
         }
+        if state != .active {
+            for gauge in [undelivered, lagEvents, lagBytes, lagSeconds, retainedBytes] {
+                gauge.record(Double.nan)
+            }
+        }
+        // While it rebuilds it has the table of parked rows to itself.
+        if state == .connecting || state == .standby { parkedNow.record(Double.nan) }
         for (other, gauge) in states { gauge.record(other == state ? 1 : 0) }
     }
 
@@ -101,8 +112,10 @@ final class SourceMetrics: Sendable {
         for time in times { latency.recordMicroseconds(max(0, now - time)) }
     }
 
-    /// How far Kafka is behind the database: events, by an estimate as long as not all are read,
-    /// bytes of log, and seconds since the oldest commit that it does not have in full.
+    /// How far Kafka is behind the database. `undelivered` were read and are not acknowledged;
+    /// `events` counts in what is not read yet, by an estimate; `bytes` of log, of whatever kind, lie
+    /// behind the last that is acknowledged; `seconds` have passed since the oldest commit of those
+    /// that were read and are not acknowledged, 0 where all are.
     func lag(undelivered: Int, events: Int, bytes: UInt64, seconds: Double) {
         self.undelivered.record(undelivered)
         lagEvents.record(events)
@@ -111,10 +124,10 @@ final class SourceMetrics: Sendable {
         status.withLock { $0.lagSeconds = seconds }
     }
 
-    /// How much of the log the server keeps for the slot.
+    /// How much of the log the server keeps for the slot, in bytes.
     func slot(retainedBytes: Int) { self.retainedBytes.record(retainedBytes) }
 
-    /// `active`, `standby`, `lagging`, or what else it is doing.
+    /// `connecting`, `standby`, `rebuilding`, `active`, or `lagging` where it is active and behind.
     func health(laggingAfter seconds: Int) -> String {
         status.withLock { status in
             if status.state == .active, status.lagSeconds > Double(seconds) { return "lagging" }

@@ -21,12 +21,12 @@ final class Assignments: ClientContext, @unchecked Sendable {
     }
 
     private let state = Mutex(State())
-    private let stuckGroup: StuckGroup
+    private let stuckGroup: StuckGroup?
     /// The last error that was logged, so that an outage is one line and not one a poll.
     private let lastReported = Mutex<(error: rd_kafka_resp_err_t, at: ContinuousClock.Instant)?>(
         nil)
 
-    init(_ stuckGroup: StuckGroup, logger: Logger) {
+    init(_ stuckGroup: StuckGroup?, logger: Logger) {
         self.stuckGroup = stuckGroup
         super.init(logger: logger)
     }
@@ -73,7 +73,7 @@ final class Assignments: ClientContext, @unchecked Sendable {
             state.generation += 1
             for place in places { state.owned[place] = assigned ? state.generation : nil }
         }
-        if assigned { stuckGroup.assigned() } else { stuckGroup.revoked() }
+        if assigned { stuckGroup?.assigned() } else { stuckGroup?.revoked() }
         let list = places.map { "\($0.topic)/\($0.partition)" }.sorted().joined(separator: " ")
         logger.info("kafka: partitions \(assigned ? "assigned" : "revoked"): \(list)")
 

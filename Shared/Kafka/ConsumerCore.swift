@@ -36,7 +36,7 @@ final class ConsumerCore: @unchecked Sendable {
     private let client: Client
     private let queue: OpaquePointer
     private let assignments: Assignments
-    private let stuckGroup: StuckGroup
+    private let stuckGroup: StuckGroup?
     private let logger: Logger
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
@@ -45,7 +45,8 @@ final class ConsumerCore: @unchecked Sendable {
         _ configuration: KafkaConfiguration, group: String, topics: [String], logger: Logger
     ) throws(KafkaError) {
         let settings = configuration.forConsumer(group: group)
-        let stuckGroup = StuckGroup(settings, logger: logger)
+        let stuckGroup =
+            configuration.endsStuckGroups ? StuckGroup(settings, logger: logger) : nil
         let assignments = Assignments(stuckGroup, logger: logger)
         client = try Client(
             RD_KAFKA_CONSUMER, settings, context: assignments, Assignments.listen)
@@ -131,7 +132,7 @@ final class ConsumerCore: @unchecked Sendable {
     private func collect(_ request: BatchRequest) -> Result<[ConsumedMessage], KafkaError> {
         var batch: [ConsumedMessage] = []
         let before = assignments.generation
-        stuckGroup.endIfStuck(client.handle)
+        stuckGroup?.endIfStuck(client.handle)
         while batch.count < request.max, !request.cancelled.load(ordering: .acquiring) {
             let patience = batch.isEmpty ? milliseconds(until: request.deadline) : 0
             guard let message = rd_kafka_consumer_poll(client.handle, patience) else {

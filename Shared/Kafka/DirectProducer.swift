@@ -16,6 +16,8 @@ public struct DeliveryReports: Sendable {
     /// The tokens of the records that are in the log.
     public internal(set) var delivered: [UInt] = []
     public internal(set) var failed: [Failure] = []
+    /// Of the keys and values of all these records.
+    public internal(set) var bytes = 0
 
     public init() {}
 
@@ -25,6 +27,7 @@ public struct DeliveryReports: Sendable {
     public mutating func removeAll() {
         delivered.removeAll(keepingCapacity: true)
         failed.removeAll()
+        bytes = 0
     }
 }
 
@@ -144,6 +147,7 @@ public struct DirectProducer: ~Copyable {
             while let message = rd_kafka_event_message_next(event) {
                 let token = UInt(bitPattern: message.pointee._private)
                 let error = message.pointee.err
+                reports.bytes += message.pointee.len + message.pointee.key_len
                 guard error != RD_KAFKA_RESP_ERR_NO_ERROR else {
                     reports.delivered.append(token)
                     continue

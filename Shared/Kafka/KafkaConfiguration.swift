@@ -1,6 +1,8 @@
 /// Where the cluster is, and what differs from the defaults.
 ///
-/// Settings have librdkafka's names (`fetch.wait.max.ms`) and win over every default below.
+/// Settings have librdkafka's names (`fetch.wait.max.ms`) and win over every default below. One is
+/// our own: with `ends.stuck.groups=true` a consumer deletes its group, and the offsets with it, when
+/// nobody can join it any more. For the embedded broker and for no other, see `StuckGroup`.
 public struct KafkaConfiguration: Sendable {
     /// `host:port`, several separated by commas.
     public var bootstrapServers: String
@@ -65,6 +67,10 @@ public struct KafkaConfiguration: Sendable {
         "session.timeout.ms": "6000",
     ]
 
+    private static let endsStuckGroups = "ends.stuck.groups"
+
+    var endsStuckGroups: Bool { settings[Self.endsStuckGroups] == "true" }
+
     var forProducer: [String: String] { merged(Self.producer) }
 
     func forConsumer(group: String) -> [String: String] {
@@ -78,5 +84,6 @@ public struct KafkaConfiguration: Sendable {
             .merging(kind) { $1 }
             .merging(settings) { $1 }
             .merging(["bootstrap.servers": bootstrapServers]) { $1 }
+            .filter { $0.key != Self.endsStuckGroups }
     }
 }

@@ -7,8 +7,10 @@ import Synchronization
 /// Seen with the embedded broker (Tansu 0.1.2, 2026-11): a leader killed between JoinGroup and
 /// SyncGroup is never evicted, and the group waits for it for ever, whoever else joins. The group's
 /// offsets go with it, so its members read from the start and their inboxes drop what they know.
-/// A coordinator that evicts dead members, as Apache Kafka's, never comes to this; should a group
-/// merely be slow there, it answers NON_EMPTY_GROUP and does nothing.
+///
+/// A coordinator that evicts dead members, as Apache Kafka's, never comes to this. There a group may
+/// be healthy and empty for a moment, after an outage that all its members sat out, and deleting it
+/// would forget how far they had come: hence only where a setting asks for it.
 final class StuckGroup: Sendable {
     private let group: String
     private let patience: Duration

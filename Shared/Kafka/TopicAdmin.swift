@@ -19,8 +19,10 @@ public struct TopicAdmin: Sendable {
     }
 
     /// Creates the topics that are not there. An existing one is left as it is.
+    ///
+    /// `replication`: `nil` for the cluster's own default, which brokers have from 2.4 on.
     public func createTopics(
-        _ names: [String], partitions: Int, replication: Int = 1
+        _ names: [String], partitions: Int, replication: Int? = 1
     ) async throws(KafkaError) {
         try await onThread { () throws(KafkaError) in
             try createTopicsBlocking(names, partitions: partitions, replication: replication)
@@ -89,7 +91,7 @@ public struct TopicAdmin: Sendable {
 
     /// `createTopics` for a caller that has a thread of its own to block.
     public func createTopicsBlocking(
-        _ names: [String], partitions: Int, replication: Int = 1
+        _ names: [String], partitions: Int, replication: Int? = 1
     ) throws(KafkaError) {
         var reason = [CChar](repeating: 0, count: 512)
         var topics: [OpaquePointer?] = []
@@ -97,7 +99,7 @@ public struct TopicAdmin: Sendable {
         for name in names {
             guard
                 let topic = rd_kafka_NewTopic_new(
-                    name, Int32(partitions), Int32(replication), &reason, reason.count)
+                    name, Int32(partitions), Int32(replication ?? -1), &reason, reason.count)
             else { throw KafkaError(.invalidConfiguration, text(reason)) }
             topics.append(topic)
         }

@@ -13,5 +13,7 @@ public enum OutboxSchema {
             Migration(
                 version: 3, name: "outbox_upkeep",
                 sql: PackageResources.V0003_outbox_upkeep_sql),
+            Migration(
+                version: 4, name: "search_path", sql: PackageResources.V0004_search_path_sql),
         ])
 }

@@ -14,7 +14,7 @@ struct KafkaFixture {
         let broker = own ? try await TestBroker.start() : try await TestBroker.shared
         let fixture = KafkaFixture(
             broker: broker, topic: "test-\(UInt64.random(in: 0...UInt64.max))",
-            configuration: KafkaConfiguration(bootstrapServers: broker.bootstrapServers))
+            configuration: broker.kafka)
         try await fixture.admin.createTopics([fixture.topic], partitions: partitions)
         return fixture
     }

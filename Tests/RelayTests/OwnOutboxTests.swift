@@ -150,6 +150,20 @@ struct OwnOutboxTests {
         }
     }
 
+    @Test("has ids and payloads, whatever else it lacks", .tags(.unit))
+    func needed() throws {
+        for role in OutboxTable.Role.allCases {
+            let options = try OutboxOptions.parse(
+                ["--source", "postgres://x", "--column-\(role)", "none"])
+            if role == .id || role == .payload {
+                let error = #expect(throws: RelayError.self) { try options.described() }
+                #expect(error?.message.contains("--column-\(role)") == true)
+            } else {
+                #expect(try options.described().columns[role] == nil)
+            }
+        }
+    }
+
     @Test(
         "names its topics by a template", .tags(.unit),
         arguments: [

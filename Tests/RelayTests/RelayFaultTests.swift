@@ -102,6 +102,24 @@ struct RelayFaultTests {
         await rig.broker.stop()
     }
 
+    @Test("Kafka away and the queue full: the relay says that it lags, and can be stopped")
+    func queueFull() async throws {
+        var rig = try await RelayRig.make(ownBroker: true)
+        rig.settings = ["queue.buffering.max.messages": "10"]
+        try await rig.broker.proxy.cut()
+        let source = rig.source()
+        try await relaying(source) {
+            try await eventuallyActive(source)
+            for _ in 0..<20 { try await rig.write(key: 0) }
+            try await eventually(within: .seconds(20), "it lags") {
+                source.metrics.health(laggingAfter: 1) == "lagging"
+            }
+        }
+        try await rig.broker.proxy.resume()
+        try await relaying(source) { try await rig.verify() }
+        await rig.broker.stop()
+    }
+
     @Test("Kafka comes back empty: a new producer goes on with what was not acknowledged")
     func kafkaEmpty() async throws {
         let rig = try await RelayRig.make(ownBroker: true)

@@ -28,7 +28,7 @@ struct RelayRig {
     /// Where the topic is, if not on the broker.
     var mock: MockKafka?
     var kafka: KafkaConfiguration {
-        KafkaConfiguration(bootstrapServers: mock?.bootstrapServers ?? broker.bootstrapServers)
+        mock.map { KafkaConfiguration(bootstrapServers: $0.bootstrapServers) } ?? broker.kafka
     }
 
     static func make(
@@ -133,13 +133,13 @@ struct RelayRig {
         }
     }
 
-    /// The relay as a process, so that it can be killed.
-    func process(failpoints: String = "") async throws -> ProcessHandle {
+    /// The relay as a process, so that it can be killed. `port`: where its probes are.
+    func process(failpoints: String = "", port: Int? = nil) async throws -> ProcessHandle {
         var command = ProcessCommand(
             "\(TestRun.binaries)/relay", log: "\(try TestRun.directory())/\(name)-relay.log")
         command.environment = [
             "RELAY_SOURCES": "\(name)=\(database.relayURL)",
-            "KAFKA_BOOTSTRAP": broker.bootstrapServers, "HTTP_PORT": "\(try Port.free())",
+            "KAFKA_BOOTSTRAP": broker.bootstrapServers, "HTTP_PORT": "\(try port ?? Port.free())",
             "FAILPOINTS": failpoints,
         ]
         command.parentDeathSignal = .kill

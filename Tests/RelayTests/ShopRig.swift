@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import Kafka
+import LocalStack
 import Logging
 import Postgres
 import TestSupport
@@ -15,9 +17,7 @@ struct ShopRig {
     let aggregate = "shop\(UInt64.random(in: 0...UInt64.max))"
 
     var topic: String { "\(aggregate).events" }
-    var kafka: KafkaConfiguration {
-        KafkaConfiguration(bootstrapServers: broker.bootstrapServers)
-    }
+    var kafka: KafkaConfiguration { broker.kafka }
     var slot: String { Source.slot(of: database.name) }
 
     /// `setup`: as `relay setup` does.
@@ -27,7 +27,6 @@ struct ShopRig {
         try rig.owner(
             """
             CREATE SCHEMA shop;
-            GRANT USAGE ON SCHEMA shop TO test_relay;
             CREATE TABLE shop.messages (
                 number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL,
                 "order" text, event text NOT NULL, body jsonb, extra json);
@@ -36,9 +35,10 @@ struct ShopRig {
         return rig
     }
 
-    func setup() async throws {
+    /// As `relay setup --table … --name …` does.
+    func setup(_ table: String = "shop.messages", name: String = "outbox") async throws {
         try await Setup(
-            url: database.superuserURL, table: try OutboxTable(named: "shop.messages"),
+            url: database.superuserURL, table: try OutboxTable(named: table, source: name),
             role: "test_relay", logger: .quiet
         ).run()
     }
@@ -52,12 +52,31 @@ struct ShopRig {
         ]
     }
 
-    func table() throws -> OutboxTable { try OutboxOptions.parse(options).described() }
+    /// `more`: options that are added, or stand in for those above.
+    func table(_ more: [String] = []) throws -> OutboxTable {
+        try OutboxOptions.parse(options + more).described()
+    }
 
-    func source(_ start: Rebuild.Start = .beginning) throws -> Source {
+    /// `name`: what it is called, if not as the database is.
+    func source(
+        _ start: Rebuild.Start = .beginning, _ more: [String] = [], name: String? = nil
+    ) throws -> Source {
         Source(
-            name: database.name, url: database.relayURL, table: try table(), start: start,
-            kafka: kafka, topics: [], logger: .quiet)
+            name: name ?? database.name, url: database.relayURL, table: try table(more),
+            start: start, kafka: kafka, topics: [], logger: .quiet)
+    }
+
+    /// `relay serve` as a process that ends by itself: how, and what it said.
+    func serve(_ more: [String]) async throws -> (LocalStack.ExitStatus, String) {
+        let log = "\(try TestRun.directory())/\(aggregate)-relay.log"
+        var command = ProcessCommand(
+            "\(TestRun.binaries)/relay",
+            ["serve", "--kafka", broker.bootstrapServers, "--port", "\(try Port.free())"]
+                + options + more, log: log)
+        command.parentDeathSignal = .kill
+        let relay = try await ProcessHandle.spawn("relay", command)
+        try await eventually(within: .seconds(30), "the relay ends") { relay.status != nil }
+        return (await relay.wait(), try String(contentsOfFile: log, encoding: .utf8))
     }
 
     func owner(_ sql: String) throws { try Connection(url: database.ownerURL).execute(sql) }
@@ -75,9 +94,10 @@ struct ShopRig {
     }
 
     /// The first that Kafka holds, once they are so many.
-    func messages(_ count: Int) async throws -> [ConsumedMessage] {
+    func messages(_ count: Int, of topic: String? = nil) async throws -> [ConsumedMessage] {
+        let topics = [topic ?? self.topic]
         let consumer = try Consumer(
-            kafka, group: "shop-\(UInt64.random(in: 0...UInt64.max))", topics: [topic],
+            kafka, group: "shop-\(UInt64.random(in: 0...UInt64.max))", topics: topics,
             logger: .quiet)
         var messages: [ConsumedMessage] = []
         try await eventually(within: .seconds(30), "\(count) messages are in Kafka") {
@@ -89,8 +109,8 @@ struct ShopRig {
     }
 
     /// The payloads that Kafka holds, once they are so many.
-    func payloads(_ count: Int) async throws -> [String] {
-        try await messages(count).map { String(decoding: $0.value ?? [], as: UTF8.self) }
+    func payloads(_ count: Int, of topic: String? = nil) async throws -> [String] {
+        try await messages(count, of: topic).map { String(decoding: $0.value ?? [], as: UTF8.self) }
     }
 }
 

@@ -35,6 +35,8 @@ struct WireTests {
         #expect(
             try scan(#"{"a\"b": "\\ \/ \n \t \r \b \f \u0001 \u00e9 x"}"#)
                 == [["a\"b", "\\ / \n \t \r \u{8} \u{C} \u{1} é x"]])
+        // As programs write it that keep to ASCII.
+        #expect(try scan(#"{"a": "\ud83c\uDF89!"}"#) == [["a", "🎉!"]])
     }
 
     @Test(
@@ -42,6 +44,8 @@ struct WireTests {
         arguments: [
             "", "{", "[]", #"{"a"}"#, #"{"a":1}"#, #"{"a":{}}"#, #"{"a":"b""#, #"{"a":"b",}"#,
             #"{"a":"b"}x"#, #"{"a":"\"#, #"{"a":"\u12"#, #"{"a":"\q"}"#, #"{"a":"\ud800"}"#,
+            #"{"a":"\udf89"}"#, #"{"a":"\ud83cx"}"#, #"{"a":"\ud83c\n"}"#, #"{"a":"\ud83c\u"#,
+            #"{"a":"\ud83c\u0041"}"#,
         ])
     func malformed(json: String) {
         let error = #expect(throws: RelayError.self) { try scan(json) }
@@ -102,12 +106,21 @@ struct WireTests {
         #expect(
             read.sources.map(\.url) == ["postgres://a:1,b:2/payment", "postgresql://c/ledger"])
         #expect(read.kafka.settings == ["linger.ms": "3"])
+        #expect(read.topics == TopicMaker.Shape(partitions: 4, replication: nil))
+        let shaped = try RelayConfiguration(
+            environment.merging([
+                "RELAY_TOPIC_PARTITIONS": "12", "RELAY_TOPIC_REPLICATION": "3",
+            ]) { $1 })
+        #expect(shaped.topics == TopicMaker.Shape(partitions: 12, replication: 3))
         #expect(read.logLevel == .debug)
 
         for (name, value) in [
             ("RELAY_SOURCES", "x"), ("RELAY_SOURCES", "A=postgres://x"), ("RELAY_SOURCES", ""),
             ("RELAY_SOURCES", "a=postgres://x,a=postgres://y"), ("HTTP_PORT", "70000"),
-            ("LOG_LEVEL", "loud"), ("KAFKA_BOOTSTRAP", ""),
+            ("LOG_LEVEL", "loud"), ("KAFKA_BOOTSTRAP", ""), ("RELAY_TOPIC_PARTITIONS", "0"),
+            ("RELAY_TOPIC_REPLICATION", "-1"), ("KAFKA_PRODUCER_MESSAGE_TIMEOUT_MS", "60000"),
+            ("KAFKA_PRODUCER_DELIVERY_TIMEOUT_MS", "0"),
+            ("KAFKA_PRODUCER_QUEUE_BUFFERING_MAX_KBYTES", "1GB"),
         ] {
             let error = #expect(throws: RelayError.self) {
                 try RelayConfiguration(environment.merging([name: value]) { $1 })

@@ -1,3 +1,4 @@
+public import Kafka
 public import LocalStack
 
 /// The embedded broker that all tests of a process share.
@@ -9,6 +10,10 @@ public final class TestBroker: Sendable {
 
     /// `host:port` for clients.
     public var bootstrapServers: String { broker.bootstrapServers }
+    /// What clients are told: it may never finish a rebalance, see `StuckGroup`.
+    public var kafka: KafkaConfiguration {
+        KafkaConfiguration(bootstrapServers: bootstrapServers, ["ends.stuck.groups": "true"])
+    }
     /// Cuts, delays or holds its connections.
     public var proxy: TCPProxy { broker.proxy }
 
