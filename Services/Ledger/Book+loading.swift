@@ -31,13 +31,23 @@ extension Book {
             accounts: try accounts.map(Account.init(row:)), holds: try readHolds(holds, in: tx),
             references: try takenReferences(named.references, in: tx),
             reversibles: try readReversibles(reversed, in: tx),
-            lockedAt: try accounts.reduce(.earliest) { latest, row in
-                max(latest, Moment(try row.read(13)))
-            })
+            lockedAt: try lockedAt(accounts, in: tx))
         for account in opened {
             book.note(account, .opened, for: Cause(tenant: account.tenant, actor: "ledger"))
         }
         return book
+    }
+
+    /// The clock once all were locked; of now, where there was nothing to lock.
+    private static func lockedAt(
+        _ accounts: Rows, in tx: borrowing Transaction
+    ) throws -> Moment {
+        guard !accounts.isEmpty else {
+            return Moment(try tx.query(BookQueries.clock)[0].read(0))
+        }
+        return try accounts.reduce(.earliest) { latest, row in
+            max(latest, Moment(try row.read(13)))
+        }
     }
 
     private static func openOperatorAccounts(

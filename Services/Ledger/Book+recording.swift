@@ -28,12 +28,12 @@ extension Book {
     }
 
     private func updateAccounts(in tx: borrowing Transaction) throws {
-        let changed = changedAccounts.compactMap { accounts[$0] }
+        let changed = changedAccounts.keys.compactMap { accounts[$0] }
         guard !changed.isEmpty else { return }
         try tx.execute(
             BookQueries.updateAccounts,
             changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
-            changed.map(\.held), now.date)
+            changed.map(\.held))
     }
 
     private func insertHolds(in tx: borrowing Transaction) throws {
@@ -61,27 +61,11 @@ extension Book {
     private func post(
         _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
     ) throws {
-        let changed = changedAccounts.compactMap { accounts[$0] }
-        let lines = transfers.flatMap { transfer in
-            transfer.entries.enumerated().map { (transfer: transfer, line: $0, entry: $1) }
+        let moves = changedAccounts.compactMap { id, before in
+            accounts[id].map { PostedRows.Move(before: before, after: $0) }
         }
-        try tx.execute(
-            BookQueries.post,
-            changed.map(\.id.uuid), changed.map(\.tenant), changed.map(\.status.rawValue),
-            changed.map(\.posted), changed.map(\.held), changed.map(\.version),
-            changed.map(\.chainAt.date), changed.map(\.displaced),
-            transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
-            transfers.map(\.draft.payment?.uuid), transfers.map(\.cause.saga?.uuid),
-            transfers.map(\.draft.hold?.uuid), transfers.map(\.time.effectiveAt.date),
-            transfers.map { metadata[$0.id] }, transfers.map(\.draft.reverses?.uuid),
-            transfers.map(\.cause.actor), transfers.map(\.cause.requestID),
-            lines.map(\.entry.line.account.uuid), lines.map(\.entry.version),
-            lines.map(\.transfer.tenant), lines.map(\.transfer.id.uuid),
-            lines.map { Int64($0.line) }, lines.map(\.entry.line.side.rawValue),
-            lines.map(\.entry.line.amount.minorUnits),
-            lines.map(\.entry.line.amount.currency.code), lines.map(\.entry.balanceAfter),
-            lines.map(\.transfer.time.effectiveAt.date), lines.map(\.entry.chainAt.date),
-            lines.map(\.entry.displaced), now.date)
+        try PostedRows(accounts: moves, transfers: transfers, metadata: metadata, moment: now)
+            .write(in: tx)
         guard transfers.contains(where: { $0.draft.reference != nil }) else { return }
         do throws(PostgresError) {
             try tx.query(BookQueries.nothing)

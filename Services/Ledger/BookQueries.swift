@@ -76,6 +76,8 @@ enum BookQueries {
         SELECT locked.*, clock_timestamp() FROM locked
         """)
 
+    static let clock = Statement("SELECT clock_timestamp()")
+
     /// Reads holds after their accounts are locked, which is what makes them stand still.
     static let readHolds = Statement(
         """
@@ -122,44 +124,20 @@ enum BookQueries {
     static let updateAccounts = Statement(
         """
         UPDATE account
-           SET status = changed.status, held = changed.held, recorded_at = $5
+           SET status = changed.status, held = changed.held
           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[])
                AS changed (id, tenant, status, held)
          WHERE account.id = changed.id AND account.tenant = changed.tenant
            AND account.id = ANY ($1)
         """)
 
-    /// Balances, transfers and entries, which are checked against each other when it ends. $1 to $8
-    /// are accounts, $9 to $19 transfers, $20 to $31 entries, $32 is when all of it is recorded.
+    /// Balances, transfers and entries, which the function checks before it writes them. $1 to $14
+    /// are accounts, $15 to $25 transfers, $26 to $35 entries, $36 is when all of it is recorded.
     static let post = Statement(
         """
-        WITH moved AS (
-            UPDATE account
-               SET status = changed.status, posted = changed.posted, held = changed.held,
-                   version = changed.version, recorded_at = $32, chain_at = changed.chain_at,
-                   displaced = changed.displaced
-              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[],
-                          $7::timestamptz[], $8::int8[])
-                   AS changed (id, tenant, status, posted, held, version, chain_at, displaced)
-             WHERE account.id = changed.id AND account.tenant = changed.tenant
-               AND account.id = ANY ($1)
-        ), transferred AS (
-            INSERT INTO transfer (id, tenant, reference, payment, saga, hold, effective_at,
-                                  metadata, reverses, actor, request_id, created_at)
-            SELECT id, tenant, reference, payment, saga, hold, effective_at,
-                   coalesce(metadata, '{}'), reverses, actor, request_id, $32
-              FROM unnest($9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::uuid[],
-                          $14::uuid[], $15::timestamptz[], $16::jsonb[], $17::uuid[],
-                          $18::text[], $19::text[])
-                   AS posted (id, tenant, reference, payment, saga, hold, effective_at, metadata,
-                              reverses, actor, request_id)
-        )
-        INSERT INTO entry (account, version, tenant, transfer, line, side, amount, currency,
-                           balance_after, effective_at, chain_at, displaced, created_at)
-        SELECT posted.*, $32
-          FROM unnest($20::uuid[], $21::int8[], $22::text[], $23::uuid[], $24::int8[], $25::text[],
-                      $26::int8[], $27::text[], $28::int8[], $29::timestamptz[],
-                      $30::timestamptz[], $31::int8[]) AS posted
+        SELECT post_transfers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                              $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
+                              $30, $31, $32, $33, $34, $35, $36)
         """)
 
     static let insertHolds = Statement(

@@ -103,17 +103,24 @@ enum LedgerQueries {
          WHERE tenant = $1 AND id = $2::uuid
         """)
 
-    /// $2 a moment or null for now, $3 the axis. Only accounts that have changed since need to be
-    /// looked up as they were.
+    /// $2 a moment or null for now, $3 the axis. Only accounts that have changed since, or have
+    /// entries that took effect out of turn, need to be looked up as they were. A sum may be larger
+    /// than a balance can be.
     static let trialBalance = Statement(
         """
         SELECT currency, kind, sum(
                    CASE WHEN $2::timestamptz IS NULL
-                             OR (recorded_at <= $2 AND ($3 = 'known' OR displaced = 0)) THEN posted
-                        ELSE balance_at(id, $2, $3) END)::int8
+                             OR (recorded_at <= $2 AND ($3 = 'known' OR NOT EXISTS (
+                                 SELECT FROM displacement
+                                  WHERE displacement.account = account.id))) THEN posted
+                        ELSE balance_at(id, $2, $3) END)::text
           FROM account
          WHERE tenant = $1
          GROUP BY currency, kind
          ORDER BY currency, kind
         """)
+
+    static let hasCome = Statement("SELECT $1::timestamptz <= clock_timestamp()")
+
+    static let awaitWriters = Statement("SELECT await_writers()")
 }

@@ -45,6 +45,12 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 15, name: "transfers_looked_up",
                     sql: PackageResources.V0015_transfers_looked_up_sql),
+                Migration(
+                    version: 16, name: "posted_through_one_door",
+                    sql: PackageResources.V0016_posted_through_one_door_sql),
+                Migration(
+                    version: 17, name: "await_writers",
+                    sql: PackageResources.V0017_await_writers_sql),
             ]),
     ]
 

@@ -113,7 +113,12 @@ struct PostTransferBatch: Codable, Sendable {
                     field: "transfers[\(index)].idempotency_key")
             })
         var results = [BatchResult?](repeating: nil, count: transfers.count)
+        var named: Set<String> = []
         for (index, admission) in zip(keyed, try keys.admit(in: tx)) {
+            let isFirst = transfers[index].idempotencyKey.map { named.insert($0).inserted } ?? true
+            // Somebody else is about to answer it, or to give it up: what this batch would say of it
+            // would be kept under the batch's own key. Nothing is, and it may come again.
+            if isFirst, admission.isInProgress { throw KeyedRequests.inProgress }
             results[index] = try BatchResult(admission, requestID: scope.requestID)
         }
         let fresh = transfers.indices.filter { results[$0] == nil }

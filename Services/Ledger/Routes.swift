@@ -53,7 +53,8 @@ enum LedgerRoutes {
                 (_: NoInput, scope, tx) in try ChangeAccount.handle(rule, scope, tx)
             }
         }
-        routes.get("/v1/trial-balance", scope: .ledgerRead, handler: GetTrialBalance.handle)
+        routes.get(
+            "/v1/trial-balance", scope: .ledgerRead, locks: true, handler: GetTrialBalance.handle)
     }
 
     private static func transfers(_ routes: inout Routes, _ post: PostTransfers) {

@@ -5,15 +5,15 @@ extension Damage {
             "a trigger disabled", in: .ledger, foundBy: ["triggers-are-enabled"],
             "ALTER TABLE entry DISABLE TRIGGER entry_append_only"),
         Damage(
-            "the check of transfers disabled", in: .ledger,
+            "the check of reversals disabled", in: .ledger,
             foundBy: ["triggers-are-enabled"],
-            "ALTER TABLE transfer DISABLE TRIGGER transfer_balanced"),
+            "ALTER TABLE transfer DISABLE TRIGGER transfer_reversed_within"),
         Damage(
             "foreign keys disabled", in: .ledger, foundBy: ["triggers-are-enabled"],
             "ALTER TABLE hold DISABLE TRIGGER ALL"),
         Damage(
             "a trigger dropped", in: .ledger, foundBy: ["triggers-are-present"],
-            "DROP TRIGGER transfer_balanced ON transfer"),
+            "DROP TRIGGER transfer_reversed_within ON transfer"),
         Damage(
             "a trigger dropped", in: .billing, foundBy: ["triggers-are-present"],
             "DROP TRIGGER invoice_counter_gapless ON invoice_counter"),
@@ -24,6 +24,14 @@ extension Damage {
             "the right to remove entries granted", in: .ledger,
             foundBy: ["facts-cannot-be-changed"],
             "GRANT DELETE ON entry TO farthing_service"),
+        Damage(
+            "the right to record entries granted", in: .ledger,
+            foundBy: ["balances-have-one-door"],
+            "GRANT INSERT ON entry TO farthing_service"),
+        Damage(
+            "the right to move a balance granted", in: .ledger,
+            foundBy: ["balances-have-one-door"],
+            "GRANT UPDATE (posted) ON account TO farthing_service"),
         Damage(
             "the right to edit one column of the audit trail granted", in: .payment,
             foundBy: ["facts-cannot-be-changed"],

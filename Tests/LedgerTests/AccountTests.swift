@@ -83,7 +83,52 @@ struct RemainderTests {
         }
     }
 
-    @Test("is posted, voided or expired once, whoever comes first")
+    @Test("whose time comes meanwhile is posted, voided or expired once, whoever comes first")
+    func raceWithTime() async throws {
+        try await LedgerFixture.with { ledger in
+            let (wallet, shop) = (try await ledger.open(balance: 1_000), try await ledger.open())
+            let owner = try Connection(url: ledger.testDatabase.superuserURL)
+            for milliseconds in 0..<20 {
+                let hold = try await ledger.hold(10, wallet, shop)
+                try owner.execute(
+                    """
+                    SET session_replication_role = replica;
+                    UPDATE hold
+                       SET expires_at = clock_timestamp() + interval '\(milliseconds) ms'
+                     WHERE id = '\(hold.uuid)'
+                    """)
+                let done = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for index in 0..<6 {
+                        group.addTask {
+                            do {
+                                switch index % 3 {
+                                case 0: _ = try await ledger.post(hold, "{}")
+                                case 1: try await ledger.void(hold)
+                                default: return try await ExpireHolds.sweep(ledger.database)
+                                }
+                                return 1
+                            } catch let problem as Problem {
+                                #expect(["hold-not-open", "hold-expired"].contains(problem.code))
+                                return 0
+                            }
+                        }
+                    }
+                    return try await group.reduce(0, +)
+                }
+                // Several sweeps may find it, and only one of them changes it.
+                #expect(done >= 1)
+            }
+            let resolved = try await ledger.audited().filter {
+                ["hold.posted", "hold.voided", "hold.expired"].contains($0)
+            }
+            #expect(resolved.count == 20)
+            let paid = Int64(resolved.count { $0 == "hold.posted" }) * 10
+            #expect(try await ledger.balance(wallet) == [1_000 - paid, 0])
+            #expect(try await ledger.balance(shop) == [paid, 0])
+        }
+    }
+
+    @Test("is posted or voided once, whoever comes first")
     func race() async throws {
         try await LedgerFixture.with { ledger in
             let (wallet, shop) = (try await ledger.open(balance: 1_000), try await ledger.open())

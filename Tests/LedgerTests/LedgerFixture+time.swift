@@ -104,10 +104,18 @@ extension LedgerFixture {
             let data: [Line]
         }
         let scope = scope(nil, query)
-        let answer = try await database.read { tx in
+        let answer = try await database.transaction { tx in
             try GetTrialBalance.handle(scope, tx).kept(requestID: "req-1")
         }
         let line = try #require(try WireJSON.decode(Document.self, from: answer.body).data.first)
         return (line.debits, line.difference)
+    }
+
+    /// The code that a trial balance of now is refused with.
+    func trialBalanceRefusal() async throws -> String? {
+        let scope = scope(nil, [:])
+        return try await database.transaction { tx in
+            try GetTrialBalance.handle(scope, tx).problem?.code
+        }
     }
 }

@@ -58,7 +58,7 @@ struct LookUpTests {
         enum CodingKeys: String, CodingKey { case plan = "Plan" }
     }
 
-    /// One entry a second, behind the triggers' backs: they want transfers too.
+    /// One entry a second, behind the triggers' backs: an account begins empty.
     private static let longAccount = """
         SET session_replication_role = replica;
         INSERT INTO account (id, tenant, kind, currency, name, posted, version)

@@ -119,6 +119,31 @@ struct RequestTests {
             #expect(try await ledger.ask(request).status == 400)
         }
     }
+
+    @Test("takes effect within ten years before and a year after it is recorded")
+    func effectiveLimits() async throws {
+        try await LedgerFixture.with { ledger in
+            let (wallet, other) = (try await ledger.open(balance: 100), try await ledger.open())
+            for (days, code) in [
+                (-3_659.0, nil), (-3_661, "effective-at-out-of-range"),
+                (365, nil), (367, "effective-at-out-of-range"),
+            ] {
+                let request = try ledger.payment(
+                    of: 1, from: wallet, to: other,
+                    effectiveAt: Date().addingTimeInterval(days * 86_400))
+                #expect(try await ledger.ask(request).body.code == code)
+            }
+        }
+    }
+
+    @Test("of accounts that nobody has is refused for that, whenever it is to take effect")
+    func unknownAccounts() async throws {
+        try await LedgerFixture.with { ledger in
+            let request = try ledger.payment(
+                of: 1, from: AccountID(), to: AccountID(), effectiveAt: Date())
+            #expect(try await ledger.ask(request).body.code == "account-unknown")
+        }
+    }
 }
 
 extension LedgerFixture {

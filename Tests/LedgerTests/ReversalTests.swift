@@ -95,15 +95,16 @@ struct ReversalTests {
             let one = try await ledger.open(balance: 1_000)
             let two = try await ledger.open(balance: 5_000)
             let transfer = try await ledger.transfer((.debit, one, 1_000), (.credit, two, 1_000))
-            let done = try await withThrowingTaskGroup(of: Int.self) { group in
+            let answers = try await withThrowingTaskGroup(of: LedgerFixture.Answered.self) {
+                group in
                 for _ in 0..<50 {
-                    group.addTask {
-                        try await ledger.reverse(transfer, #"{"amount":30}"#).status == 201 ? 1 : 0
-                    }
+                    group.addTask { try await ledger.reverse(transfer, #"{"amount":30}"#) }
                 }
-                return try await group.reduce(0, +)
+                return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(done == 33)
+            let refused = answers.filter { $0.status != 201 }
+            #expect(refused.count == 17)
+            #expect(refused.allSatisfy { $0.status == 409 && $0.code == "already-reversed" })
             #expect(try await ledger.balance(one) == [990, 0])
             let rest = try await ledger.reverse(transfer, "{}")
             #expect(rest.status == 201)

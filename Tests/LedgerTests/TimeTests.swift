@@ -211,26 +211,3 @@ struct StatementTests {
         let lines: [Line]
     }
 }
-
-@Suite("A trial balance", .tags(.database))
-struct TrialBalanceTests {
-    @Test("of any moment is zero, on either axis, and shows what stood then")
-    func moments() async throws {
-        try await LedgerFixture.with { ledger in
-            let (bank, wallet) = (try await ledger.open(.asset), try await ledger.open())
-            try await ledger.post(500, from: bank, to: wallet)
-            let first = try await ledger.balance(wallet, .known).at
-            let yesterday = Date().addingTimeInterval(-86_400)
-            try await ledger.post(40, from: bank, to: wallet, effectiveAt: yesterday)
-
-            let known = try await ledger.trialBalance([
-                "at": RFC3339.format(first), "axis": "known",
-            ])
-            #expect(known.debits == 500 && known.difference == 0)
-            let effective = try await ledger.trialBalance(["at": RFC3339.format(yesterday)])
-            #expect(effective.debits == 40 && effective.difference == 0)
-            let now = try await ledger.trialBalance([:])
-            #expect(now.debits == 540 && now.difference == 0)
-        }
-    }
-}

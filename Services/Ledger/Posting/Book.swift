@@ -16,8 +16,8 @@ struct Book: Equatable, Sendable {
     let now: Moment
     /// What happened since the book was loaded, in order.
     private(set) var changes: [Change] = []
-    /// The accounts whose rows differ from what was loaded.
-    private(set) var changedAccounts: Set<AccountID> = []
+    /// The accounts whose rows differ from what was loaded, as they were loaded.
+    private(set) var changedAccounts: [AccountID: Account] = [:]
     private var references: Set<Owned<String>>
     private var operatorAccounts: [Owned<OperatorAccount>: AccountID] = [:]
 
@@ -81,8 +81,8 @@ struct Book: Equatable, Sendable {
     mutating func put(_ account: Account) {
         var account = account
         account.recordedAt = now
-        accounts[account.id] = account
-        changedAccounts.insert(account.id)
+        let before = accounts.updateValue(account, forKey: account.id)
+        if changedAccounts[account.id] == nil { changedAccounts[account.id] = before }
     }
 
     /// Replaces a transfer by what is left of it.

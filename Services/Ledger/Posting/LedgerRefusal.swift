@@ -92,6 +92,9 @@ extension LedgerRefusal {
     static func balanceOverflow(of id: AccountID) -> Self {
         Self(.balanceOverflow, "The balance of account \(id) would exceed what can be counted.")
     }
+    static func sumOverflow(in currency: Currency) -> Self {
+        Self(.balanceOverflow, "The balances in \(currency) sum to more than can be counted.")
+    }
     static func invalidEntries(_ detail: String) -> Self { Self(.invalidEntries, detail) }
     static let unbalancedTransfer = Self(
         .unbalancedTransfer, "The debits and the credits of a transfer must sum to the same amount."

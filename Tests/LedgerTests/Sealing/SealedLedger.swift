@@ -11,6 +11,8 @@ import Testing
 struct SealedLedger {
     let fixture: LedgerFixture
     let key: AuditSigningKey
+    /// What the service's process remembers; a new one is a process that was started again.
+    var progress = SealingProgress()
 
     static let kinds = [AuditTrail.sealedKind] + LedgerSealing.kinds
 
@@ -35,7 +37,7 @@ struct SealedLedger {
     /// Seals all that is written.
     func seal(batch: Int = 2_000) async throws {
         var sealer = AuditSealer(
-            database: fixture.database, kinds: Self.kinds, key: key, progress: SealingProgress())
+            database: fixture.database, kinds: Self.kinds, key: key, progress: progress)
         sealer.batch = batch
         let rows =
             try await count("SELECT count(*) FROM audit") + count("SELECT count(*) FROM transfer")

@@ -3,7 +3,8 @@
 -- round trips as by hand: one.
 {accounts}
 WITH locked AS MATERIALIZED (
-    SELECT account.id, tenant, posted, version, recorded_at,
+    SELECT account.id, tenant, kind, currency, status, posted, held, version, chain_at, displaced,
+           recorded_at,
            CASE WHEN number = :debtor THEN 'debit' ELSE 'credit' END AS side,
            CASE WHEN number = :debtor THEN -100 ELSE 100 END AS change
       FROM bare.numbered JOIN public.account USING (id)
@@ -18,15 +19,6 @@ WITH locked AS MATERIALIZED (
     SELECT 'demo', 'pgbench', transfer::text, '\x00112233445566778899aabbccddeeff', 201,
            '/v1/transfers/' || transfer, convert_to(repeat('x', 400), 'UTF8')
       FROM fact
-), moved AS (
-    UPDATE public.account
-       SET posted = locked.posted + change, version = locked.version + 1, recorded_at = at,
-           chain_at = at
-      FROM locked, fact
-     WHERE account.id = locked.id
-), transferred AS (
-    INSERT INTO public.transfer (id, tenant, effective_at, actor, request_id, created_at)
-    SELECT transfer, 'demo', at, 'pgbench', 'req_pgbench', at FROM fact
 ), told AS (
     INSERT INTO public.outbox (id, topic, aggregatetype, aggregateid, type, payload, headers)
     SELECT gen_random_uuid(), 'ledger.events.v1', 'transfer', transfer::text,
@@ -34,8 +26,17 @@ WITH locked AS MATERIALIZED (
            '{"ce_source": "/farthing/ledger", "ce_subject": "txn_", "ce_tenant": "demo"}'
       FROM fact
 )
-INSERT INTO public.entry (account, version, tenant, transfer, line, side, amount, currency,
-                          balance_after, effective_at, chain_at, created_at)
-SELECT id, version + 1, 'demo', transfer, (side = 'credit')::int, side, 100, 'EUR',
-       posted + change, at, at, at
-  FROM locked, fact;
+SELECT public.post_transfers(
+           array_agg(id), array_agg(tenant), array_agg(kind), array_agg(currency),
+           array_agg(version), array_agg(posted), array_agg(chain_at), array_agg(displaced),
+           array_agg(version + 1), array_agg(posted + change), array_agg(at),
+           array_agg(displaced), array_agg(status), array_agg(held),
+           ARRAY[transfer], ARRAY['demo'], ARRAY[NULL::text], ARRAY[NULL::uuid],
+           ARRAY[NULL::uuid], ARRAY[NULL::uuid], ARRAY[at], ARRAY[NULL::jsonb],
+           ARRAY[NULL::uuid], ARRAY['pgbench'], ARRAY['req_pgbench'],
+           array_agg(id), array_agg(version + 1), array_agg(transfer),
+           array_agg((side = 'credit')::int::bigint), array_agg(side), array_agg(100::bigint),
+           array_agg(currency), array_agg(posted + change), array_agg(at), array_agg(displaced),
+           at)
+  FROM locked, fact
+ GROUP BY transfer, at;
