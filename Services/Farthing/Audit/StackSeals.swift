@@ -44,7 +44,8 @@ public struct StackSeals: Sendable {
             try await service.export(to: path)
             let report = try ExportVerification(key: key, earlier: kept).verify(ExportFolder(path))
             if report.isSound, let note = report.lastNote {
-                try Data(note.utf8).write(to: URL(filePath: file))
+                // Half a checkpoint could not be compared with: every later verification would fail.
+                try Data(note.utf8).write(to: URL(filePath: file), options: .atomic)
             }
             return report
         }

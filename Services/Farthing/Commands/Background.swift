@@ -42,9 +42,10 @@ final class Background: Sendable {
         await log.show()
     }
 
-    /// Shows the log until the supervisor ends. Throws `ExitCode` unless it ended in good order.
+    /// Shows the log until the supervisor ends, and throws how: `CleanExit` if it was stopped in
+    /// good order, else `ExitCode`.
     func follow() async throws {
-        while process.status == nil { try await showMore() }
+        while true { try await showMore() }
     }
 
     private func showMore() async throws {

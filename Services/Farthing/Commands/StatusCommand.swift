@@ -20,18 +20,24 @@ struct StatusCommand: AsyncParsableCommand {
         terminal.line("PROCESS".column(14) + "PID".column(10) + "STATE".column(12) + "URL")
         var content = supervisor != nil
         show(terminal, "supervisor", supervisor, supervisor == nil ? "dead" : "runs", "")
-        for name in names {
+        // PostgreSQL and the broker may be somebody else's; ours have a pid file once they started.
+        let needed = Stack.services + ["relay"]
+        for name in names + needed.filter({ !names.contains($0) }) {
             let url = environment.flatMap { Self.url(name, $0) }
             let pid = folder.pids.pid(name)
-            let state = await state(alive: pid != nil, url)
+            let state = await state(alive: pid != nil, started: names.contains(name), url)
             content = content && (state == "ready" || state == "runs")
             show(terminal, name, pid, state, url ?? "")
+        }
+        guard environment != nil else {
+            terminal.line("It has not started to the end: there is no stack.env.")
+            throw ExitCode.failure
         }
         if !content { throw ExitCode.failure }
     }
 
-    private func state(alive: Bool, _ url: String?) async -> String {
-        guard alive else { return "dead" }
+    private func state(alive: Bool, started: Bool, _ url: String?) async -> String {
+        guard alive else { return started ? "dead" : "missing" }
         guard let url else { return "runs" }
         return await APIClient(baseURL: url).isReady() ? "ready" : "not ready"
     }

@@ -30,6 +30,13 @@ struct UpCommand: AsyncParsableCommand {
         let terminal = Terminal()
         let folder = StackFolder.nearest()
         if let pid = folder.supervisorPid {
+            // The exit status would be a verifier's that never ran.
+            guard !demoOnly else {
+                terminal.error(
+                    "farthing: it already runs (pid \(pid)), so nothing was demonstrated: "
+                        + "farthing down first")
+                throw ExitCode.failure
+            }
             terminal.line("Farthing already runs (pid \(pid)): see farthing status, farthing down.")
             return
         }
@@ -72,7 +79,15 @@ struct UpCommand: AsyncParsableCommand {
         }
         if !demoOnly, demonstrated != nil {
             terminal.line("\nCtrl-C stops it.")
-            _ = try await signals.interrupt { try await background.follow() }
+            do {
+                _ = try await signals.interrupt { try await background.follow() }
+            } catch let exit as CleanExit {
+                throw exit
+            } catch {
+                // The supervisor was killed, and has left what it supervised.
+                _ = await folder.stopEverything()
+                throw error
+            }
         }
         terminal.line("\nStopping.")
         _ = await folder.stopEverything()

@@ -43,6 +43,18 @@ public struct PostgresRoles: Sendable {
         }
     }
 
+    /// Lets nobody connect to the database but its owner, these logins and superusers.
+    ///
+    /// By PostgreSQL's default everybody may, and a right that a group has in one database is every
+    /// member's there: without this, one service's login could write another service's tables.
+    public func restrictDatabase(_ name: String, to logins: [String]) async throws {
+        let database = "DATABASE \(identifier(name))"
+        // Whoever is to stay is let in first, so that a running service is never refused.
+        try await execute(
+            logins.map { "GRANT CONNECT ON \(database) TO \(identifier($0))" }
+                + ["REVOKE CONNECT, TEMPORARY ON \(database) FROM PUBLIC"])
+    }
+
     /// Runs statements as the superuser, each in a transaction of its own. Throws `PostgresError`.
     public func execute(_ statements: [String]) async throws {
         let admin = admin

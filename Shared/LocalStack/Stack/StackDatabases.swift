@@ -17,7 +17,8 @@ struct StackDatabases: Sendable {
     func serviceURL(_ name: String) throws -> String { try url("\(name)_service", name) }
     func relayURL(_ name: String) throws -> String { try url("relay", name) }
 
-    /// Creates whatever is missing: groups, logins, databases.
+    /// Creates whatever is missing: groups, logins, databases. Each start closes the databases to
+    /// other services' logins, also those that an earlier version left open.
     func provision() async throws {
         try await requireLogicalDecoding()
         let roles = PostgresRoles(superuserURL: superuserURL)
@@ -33,6 +34,7 @@ struct StackDatabases: Sendable {
                 service, password: secrets.secret(for: service),
                 member: PostgresRoles.serviceGroup)
             try await roles.createDatabase(name, owner: owner)
+            try await roles.restrictDatabase(name, to: [service, "relay"])
         }
     }
 

@@ -121,6 +121,7 @@ struct StackPlan: Sendable {
         var command = command(name, program: program)
         command.environment.merge([
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(port)", "KAFKA_BOOTSTRAP": kafka,
+            "KAFKA_CONSUMER_ENDS_STUCK_GROUPS": "\(configuration.kafka == nil)",
         ]) { $1 }
         command.environment.merge(special) { $1 }
         command.environment.merge(configuration.environment[name] ?? [:]) { $1 }

@@ -11,9 +11,11 @@ final class TopicReader: Sendable {
     private let seen = Mutex(Sightings())
 
     init(kafka: String, group: String) {
-        // It is in no hurry, and leaves the machine to those that are.
+        // It is in no hurry, and leaves the machine to those that are. Its group may be deleted: what
+        // is read again was seen.
         self.kafka = KafkaConfiguration(
-            bootstrapServers: kafka, ["fetch.wait.max.ms": "200"])
+            bootstrapServers: kafka,
+            ["fetch.wait.max.ms": "200", "ends.stuck.groups": "true"])
         self.group = group
     }
 
