@@ -2,19 +2,17 @@ import LocalStack
 import TestSupport
 import Testing
 
-extension Faults {
-    /// A place in a process at which it is killed.
-    struct Edge: Sendable, CustomStringConvertible {
-        let process: String
-        let failpoint: String
-        /// At which hit.
-        let hit: Int
+/// A place in a process at which it is killed.
+struct Edge: Sendable, CustomStringConvertible {
+    let process: String
+    let failpoint: String
+    /// At which hit.
+    let hit: Int
 
-        var description: String { "\(failpoint) at hit \(hit)" }
-    }
+    var description: String { "\(failpoint) at hit \(hit)" }
 
     /// Every commit, produce, acknowledge and offset-store edge of every process.
-    static let edges: [Edge] = {
+    static let all: [Edge] = {
         var edges: [Edge] = []
         func add(_ process: String, _ operation: String, _ points: [String], hit: Int) {
             for point in points {
@@ -34,37 +32,40 @@ extension Faults {
         }
         return edges
     }()
+}
 
-    @Suite("A process killed at an edge")
-    struct EdgeTests {
-        @Test("loses nothing and does nothing twice", arguments: edges)
-        func killed(edge: Edge) async throws {
-            let stack = try await running.value
-            let restarts = await stack.restarts(edge.process)
-            let diedBeforeReady = try await arm(edge, on: stack)
-            try await pay(50, on: stack) {
-                // Nothing is overdue while everybody answers.
-                if edge.failpoint.hasPrefix("payment.timeouts") { await stack.freeze("ledger") }
-                try await eventually(within: .seconds(60), "\(edge) was reached") {
-                    if diedBeforeReady { return true }
-                    return await stack.restarts(edge.process) > restarts
-                }
-                await stack.thaw("ledger")
-                try await stack.restart(edge.process, changing: ["FAILPOINTS": nil])
+/// One after the other on a stack of their own.
+@Suite("A process killed at an edge", .serialized, .tags(.database, .kafka, .fault))
+struct EdgeTests {
+    private static let running = Faults.stack()
+
+    @Test("loses nothing and does nothing twice", arguments: Edge.all)
+    func killed(edge: Edge) async throws {
+        let stack = try await Self.running.value
+        let restarts = await stack.restarts(edge.process)
+        let diedBeforeReady = try await arm(edge, on: stack)
+        try await Faults.pay(50, on: stack) {
+            // Nothing is overdue while everybody answers.
+            if edge.failpoint.hasPrefix("payment.timeouts") { await stack.freeze("ledger") }
+            try await eventually(within: .seconds(60), "\(edge) was reached") {
+                if diedBeforeReady { return true }
+                return await stack.restarts(edge.process) > restarts
             }
+            await stack.thaw("ledger")
+            try await stack.restart(edge.process, changing: ["FAILPOINTS": nil])
         }
+    }
 
-        /// Starts the process so that it dies there. Tells whether it did so before it was ready:
-        /// what the payments before have left may be enough to bring it there.
-        private func arm(_ edge: Edge, on stack: TestStack) async throws -> Bool {
-            do {
-                try await stack.restart(
-                    edge.process,
-                    changing: ["FAILPOINTS": "\(edge.failpoint)=crash@\(edge.hit)"])
-                return false
-            } catch let error as LocalStackError where error.code == .died {
-                return true
-            }
+    /// Starts the process so that it dies there. Tells whether it did so before it was ready:
+    /// what the payments before have left may be enough to bring it there.
+    private func arm(_ edge: Edge, on stack: TestStack) async throws -> Bool {
+        do {
+            try await stack.restart(
+                edge.process,
+                changing: ["FAILPOINTS": "\(edge.failpoint)=crash@\(edge.hit)"])
+            return false
+        } catch let error as LocalStackError where error.code == .died {
+            return true
         }
     }
 }

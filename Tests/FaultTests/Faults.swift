@@ -1,13 +1,15 @@
 import TestSupport
 import Testing
 
-/// Real processes, killed at every edge. All tests share one stack, one after the other; its sagas
-/// are impatient, so that a lost message costs a second and not five. Each test ends with every
-/// payment ended, exact balances, and the verifier.
+/// Real processes that are killed, frozen and cut off. All tests share one stack, one after the
+/// other. Each ends with every payment ended, exact balances, and the verifier.
 @Suite("Faults", .serialized, .tags(.database, .kafka, .fault))
 enum Faults {
-    static let running = Task {
-        try await TestStack.start(environment: ["payment": impatience])
+    static let running = stack()
+
+    /// Starts one whose sagas are impatient, so that a lost message costs a second and not five.
+    static func stack() -> Task<TestStack, any Error> {
+        Task { try await TestStack.start(environment: ["payment": impatience]) }
     }
 
     static let impatience = ["SAGA_TIMEOUT_MS": "1000", "SAGA_ATTEMPTS": "40"]

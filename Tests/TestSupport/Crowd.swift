@@ -84,7 +84,8 @@ public struct Crowd: Sendable {
                 default: last = String(decoding: answer.bytes, as: UTF8.self)
                 }
             }
-            try await Task.sleep(for: .milliseconds(20))
+            // Often enough for whoever waits, and seldom enough to leave the system to itself.
+            try await Task.sleep(for: .milliseconds(100))
         }
         throw Stuck(description: "\(payment) did not end: \(last)")
     }
