@@ -3,7 +3,7 @@ import Postgres
 import ServiceHost
 
 /// Posts transfers of one request or of many: their accounts are locked once, each is decided in
-/// order, and what became of them is written at once. A refused one leaves no trace.
+/// order, and what became of them is written. A refused one leaves no trace.
 struct PostTransfers: Sendable {
     /// One transfer that somebody asks for.
     typealias Asked = (input: PostTransfer, scope: RequestScope)
@@ -11,11 +11,20 @@ struct PostTransfers: Sendable {
     /// How far from its recording a transfer may take effect.
     let limits: EffectiveLimits
 
+    /// How many are decided before they are sent: the database writes them while the next are
+    /// decided, and both hold everybody up who waits for the accounts.
+    private static let stride = 125
+
     /// An answer for each, in order.
     func handle(_ asked: [Asked], _ tx: borrowing Transaction) throws -> [Answer] {
         var posting = try Posting(asked, limits: limits, in: tx)
-        let answers = try asked.indices.map { index in try posting.post(index) }
-        try posting.record(in: tx)
+        var answers: [Answer] = []
+        for start in Swift.stride(from: 0, to: asked.count, by: Self.stride) {
+            for index in start..<min(start + Self.stride, asked.count) {
+                answers.append(try posting.post(index))
+            }
+            try posting.record(in: tx)
+        }
         return answers
     }
 }
@@ -75,8 +84,9 @@ struct Posting {
         }
     }
 
-    /// Queues what became of them.
-    func record(in tx: borrowing Transaction) throws {
+    /// Queues what became of those that were decided since the last time.
+    mutating func record(in tx: borrowing Transaction) throws {
         try book.record(metadata: metadata, in: tx)
+        book.forgetChanges()
     }
 }

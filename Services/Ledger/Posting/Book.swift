@@ -4,8 +4,8 @@ import Money
 /// A working set of accounts and holds, and the rules by which it may change.
 ///
 /// Pure: it is loaded with the locked rows that a batch names, each request of the batch is
-/// decided against it in order, and what became of it is written back at once. A refused request
-/// leaves no trace.
+/// decided against it in order, and what became of it is written back. A refused request leaves no
+/// trace.
 struct Book: Equatable, Sendable {
     private(set) var accounts: [AccountID: Account]
     private(set) var holds: [HoldID: Hold]
@@ -14,9 +14,9 @@ struct Book: Equatable, Sendable {
     /// When everything is recorded that is decided on this book: once its rows were locked, and not
     /// before anything that was recorded on its accounts.
     let now: Moment
-    /// What happened since the book was loaded, in order.
+    /// What happened since the book was loaded or last written back, in order.
     private(set) var changes: [Change] = []
-    /// The accounts whose rows differ from what was loaded, as they were loaded.
+    /// The accounts whose rows differ from what was loaded or last written back, as they were then.
     private(set) var changedAccounts: [AccountID: Account] = [:]
     private var references: Set<Owned<String>>
     private var operatorAccounts: [Owned<OperatorAccount>: AccountID] = [:]
@@ -107,5 +107,11 @@ struct Book: Equatable, Sendable {
             references.insert(Owned(tenant: cause.tenant, name: reference))
         }
         changes.append(Change(kind: .transfer(transfer), cause: cause))
+    }
+
+    /// Goes on from here, once all that happened is written back.
+    mutating func forgetChanges() {
+        changes.removeAll(keepingCapacity: true)
+        changedAccounts.removeAll(keepingCapacity: true)
     }
 }
