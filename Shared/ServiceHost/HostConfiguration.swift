@@ -144,20 +144,6 @@ struct Environment {
         return level
     }
 
-    func auditKey() throws(HostError) -> String? {
-        let signing = text("AUDIT_SIGNING") ?? "optional"
-        guard ["required", "optional"].contains(signing) else {
-            throw HostError(
-                .configuration, "AUDIT_SIGNING: '\(signing)' is neither required nor optional")
-        }
-        if let path = text("AUDIT_SIGNING_KEY_FILE") { return try AuditKeyFile.seed(path) }
-        guard signing == "optional" else {
-            throw HostError(
-                .configuration, "AUDIT_SIGNING_KEY_FILE is not set, and signing is required")
-        }
-        return nil
-    }
-
     /// `KAFKA_CONSUMER_FETCH_WAIT_MAX_MS=20` → `fetch.wait.max.ms: 20`. A reader looks up keys
     /// that it knows, so open-ended names are taken from the variables themselves.
     func settings(prefix: String) -> [String: String] {

@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Looks into the audit trail, and checks its seal.",
         subcommands: [
             Verify.self, Export.self, Prove.self, Extend.self, CheckProof.self, Checkpoint.self,
-            List.self,
+            List.self, MakeKey.self, PublicKey.self,
         ])
 
     struct Export: AsyncParsableCommand {

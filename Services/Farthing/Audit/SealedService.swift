@@ -14,10 +14,7 @@ struct SealedService {
     /// Takes the database from `url`, else from `FARTHING_LEDGER_DB` and the like, else from
     /// `stack.env`. Throws `OperatorError`, `LocalStackError`.
     init(_ name: String, database url: String?) throws {
-        guard Stack.services.contains(name) else {
-            throw OperatorError(
-                "there is no service '\(name)': \(Stack.services.joined(separator: ", "))")
-        }
+        try ServiceName.check(name)
         self.name = name
         let variable = "FARTHING_\(name.uppercased())_DB"
         if let url = url ?? ProcessInfo.processInfo.environment[variable] {

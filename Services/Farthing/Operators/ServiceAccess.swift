@@ -17,10 +17,7 @@ struct ServiceAccess: ParsableArguments {
 
     /// A client of one of the services. Throws `OperatorError`.
     func client(_ service: String) throws -> APIClient {
-        guard Stack.services.contains(service) else {
-            let known = Stack.services.joined(separator: ", ")
-            throw OperatorError("there is no service '\(service)': \(known)")
-        }
+        try ServiceName.check(service)
         let variable = "FARTHING_\(service.uppercased())_URL"
         var client = APIClient(
             baseURL: try url ?? Self.value(variable) { $0.url(of: service) },

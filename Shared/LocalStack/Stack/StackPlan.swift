@@ -106,14 +106,12 @@ struct StackPlan: Sendable {
             [
                 "DATABASE_URL": try databases.serviceURL(name),
                 "JWT_HS256_SECRET": secrets.tokenSecret,
-                "AUDIT_SIGNING_KEY_FILE": try auditKeys.write(for: name),
+                "AUDIT_SIGNING_KEY_FILE": try auditKeys.prepare(name, secrets),
                 "AUDIT_SIGNING": "required",
             ])
     }
 
-    private var auditKeys: AuditKeys {
-        AuditKeys(folder: "\(configuration.directory)/audit", secrets: secrets)
-    }
+    private var auditKeys: AuditKeys { AuditKeys(folder: "\(configuration.directory)/audit") }
 
     private func process(
         _ name: String, program: String, port: Int, _ special: [String: String]

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Audit
+
+extension AuditCommand {
+    struct MakeKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a key that a service signs with, and prints its public half.",
+            discussion: """
+                The service reads the file by AUDIT_SIGNING_KEY_FILE; nobody else may. What is \
+                printed is for whoever verifies, as --key takes it in a file.
+                """)
+
+        @Option(help: "payment, billing or ledger: the key's name is farthing/ledger, and so on.")
+        var service: String
+
+        @Option(help: "The file of the secret half, which must not be there yet.")
+        var to: String
+
+        func run() async throws {
+            try await reporting { terminal in
+                try ServiceName.check(service)
+                let file = SigningKeyFile(to)
+                try file.create()
+                terminal.line(try file.key(of: service).publicKey.description)
+            }
+        }
+    }
+
+    struct PublicKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "public-key", abstract: "Prints the public half of a key.")
+
+        @Argument(help: "The file of the secret half.")
+        var file: String
+
+        @Option(help: "payment, billing or ledger: whoever signs with it.")
+        var service: String
+
+        func run() async throws {
+            try await reporting { terminal in
+                try ServiceName.check(service)
+                terminal.line(try SigningKeyFile(file).key(of: service).publicKey.description)
+            }
+        }
+    }
+}
