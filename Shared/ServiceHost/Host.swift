@@ -1,4 +1,3 @@
-import Audit
 public import FoundationEssentials
 import Kafka
 public import Logging
@@ -108,25 +107,6 @@ public struct Host: Sendable {
                 topics: consumptions.map(\.topic).sorted(), kafka: kafka, database: database,
                 retention: configuration.inboxRetention, assumed: configuration.topicRetention,
                 logger: logger)
-        ]
-    }
-
-    /// Nothing is sealed without a key. Throws `AuditError` for one that cannot be used.
-    private func sealing(_ kinds: [SealedKind]) throws -> [any Service] {
-        guard let seed = configuration.auditKey else {
-            logger.warning("AUDIT_SIGNING_KEY_FILE is not set: the audit trail is not sealed")
-            return []
-        }
-        let key = try AuditSigningKey(name: Checkpoint.origin(of: service), seed: seed)
-        let progress = SealingProgress()
-        progress.observe()
-        let sealer = AuditSealer(database: database, kinds: kinds, key: key, progress: progress)
-        let filling = SubtreeFilling(database: database, progress: progress)
-        return [
-            Background(
-                name: "audit-sealing", logger: logger, every: .milliseconds(250), body: sealer.run),
-            Background(
-                name: "audit-subtrees", logger: logger, every: .seconds(1), body: filling.run),
         ]
     }
 

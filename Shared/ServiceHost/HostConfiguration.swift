@@ -1,3 +1,4 @@
+public import Audit
 import Configuration
 public import FoundationEssentials
 public import Logging
@@ -31,6 +32,9 @@ public struct HostConfiguration: Sendable {
     /// which only its owner may read. Without one the trail is written and not sealed;
     /// `AUDIT_SIGNING=required` refuses that.
     public var auditKey: String?
+    /// The keys that signed it before, from `AUDIT_RETIRED_KEY_FILES`, several separated by commas:
+    /// public halves, with the last checkpoint that counts below where there is such an end.
+    public var retiredAuditKeys: [TrustedKey]
 
     public init(
         databaseURL: String, databasePool: Int = 8, kafkaBootstrap: String,
@@ -39,7 +43,7 @@ public struct HostConfiguration: Sendable {
         idempotencyRetention: Duration = .seconds(30 * 24 * 3600),
         inboxRetention: Duration = .seconds(8 * 24 * 3600),
         topicRetention: Duration = .seconds(7 * 24 * 3600),
-        auditKey: String? = nil
+        auditKey: String? = nil, retiredAuditKeys: [TrustedKey] = []
     ) {
         self.databaseURL = databaseURL
         self.databasePool = databasePool
@@ -53,6 +57,7 @@ public struct HostConfiguration: Sendable {
         self.inboxRetention = inboxRetention
         self.topicRetention = topicRetention
         self.auditKey = auditKey
+        self.retiredAuditKeys = retiredAuditKeys
     }
 
     /// Reads the environment, and arms its failpoints. Throws `HostError` `.configuration` that
@@ -85,7 +90,8 @@ public struct HostConfiguration: Sendable {
                 (try environment.int("INBOX_RETENTION_HOURS", 1...87_600) ?? 8 * 24) * 3600),
             topicRetention: .seconds(
                 (try environment.int("TOPIC_RETENTION_HOURS", 1...87_600) ?? 7 * 24) * 3600),
-            auditKey: try environment.auditKey())
+            auditKey: try environment.auditKey(),
+            retiredAuditKeys: try environment.retiredAuditKeys())
         // RFC 7518 §3.2: a key of the hash's size or larger must be used.
         guard jwtSecret.utf8.count >= 32 else {
             throw HostError(.configuration, "JWT_HS256_SECRET must have at least 32 bytes")

@@ -95,7 +95,7 @@ struct ExportTests {
     func unreadable() throws {
         let log = try SampleLog(leaves: 3)
         let error = #expect(throws: AuditError.self) {
-            try ExportVerification(key: log.key.publicKey).verify(ExportFolder("/nowhere"))
+            try ExportVerification(keys: try log.keyring).verify(ExportFolder("/nowhere"))
         }
         #expect(error?.description.contains("/nowhere") == true)
     }
@@ -105,18 +105,18 @@ struct ExportTests {
         let log = try SampleLog(leaves: 25)
         let leaf = try #require(log.leaves[7].now)
         let proof = try log.inclusion(of: 7)
-        #expect(try proof(leaf).check(log.key.publicKey).contains("aud_7 is leaf 7 of the 25"))
+        #expect(try proof(leaf).check(try log.keyring).contains("aud_7 is leaf 7 of the 25"))
         let other = AuditLeaf(kind: "audit", key: "aud_7", at: leaf.at, content: "other")
-        #expect(throws: AuditError.self) { try proof(other).check(log.key.publicKey) }
+        #expect(throws: AuditError.self) { try proof(other).check(try log.keyring) }
         let consistency = try log.consistency(from: 10)
-        #expect(try consistency.check(log.key.publicKey).contains("25 leaves begins with"))
+        #expect(try consistency.check(try log.keyring).contains("25 leaves begins with"))
         var rewritten = log
         try rewritten.remake(at: 7, content: "other")
         #expect(throws: AuditError.self) {
             try ProofFile.consistency(
                 older: log.checkpoints[0], newer: rewritten.checkpoints[2],
                 path: consistency.path
-            ).check(log.key.publicKey)
+            ).check(try log.keyring)
         }
     }
 }

@@ -4,6 +4,8 @@ import FoundationEssentials
 /// A log of rows `aud_0`, `aud_1`, … with a checkpoint after every ten, and what can be done to it.
 struct SampleLog: Sendable {
     let key: AuditSigningKey
+    /// Who signed before, and up to how many leaves.
+    var older: (key: AuditSigningKey, size: Int64)?
     var leaves: [ExportedLeaf] = []
     var checkpoints: [String] = []
     var unsealed: [UnsealedRow] = []
@@ -11,14 +13,27 @@ struct SampleLog: Sendable {
     /// Two hours between a row and the next.
     private static let interval: Int64 = 7200 * 1_000_000
 
-    init(leaves count: Int) throws {
-        key = try AuditSigningKey(name: "farthing/test", seed: AuditSigningKey.makeSeed())
+    /// - Parameter rotated: how many leaves another key has signed before.
+    init(leaves count: Int, rotated: Int64? = nil) throws {
+        key = try Self.makeKey()
+        if let rotated { older = (try Self.makeKey(), rotated) }
         try seal(
             (0..<count).map { index in
                 AuditLeaf(
                     kind: "audit", key: "aud_\(index)", at: Int64(index) * Self.interval,
                     content: "row \(index)")
             })
+    }
+
+    static func makeKey() throws -> AuditSigningKey {
+        try AuditSigningKey(name: "farthing/test", seed: AuditSigningKey.makeSeed())
+    }
+
+    /// Every key that has signed.
+    var keyring: Keyring {
+        get throws {
+            try Keyring([key, older?.key].compactMap { $0.map { TrustedKey($0.publicKey) } })
+        }
     }
 
     /// Makes leaves and checkpoints of these rows.
@@ -35,7 +50,9 @@ struct SampleLog: Sendable {
             if (index + 1) % 10 == 0 || index + 1 == rows.count {
                 let time = Int64(index) * Self.interval
                 let checkpoint = Checkpoint(origin: key.publicKey.name, log: log, time: time)
-                checkpoints.append(try checkpoint.signed(by: key).description)
+                let isOlder = checkpoint.size <= older?.size ?? 0
+                let signer = isOlder ? older?.key ?? key : key
+                checkpoints.append(try checkpoint.signed(by: signer).description)
             }
         }
     }
@@ -67,7 +84,8 @@ struct SampleLog: Sendable {
     private var exportedAt: Int64 { 1000 * Self.interval }
 
     func keptCheckpoints(_ sizes: Set<Int64>) throws -> [Checkpoint] {
-        try checkpoints.map { try Checkpoint(SignedNote($0), signedBy: key.publicKey) }
+        let keys = try keyring
+        return try checkpoints.map { try keys.open(SignedNote($0)).checkpoint }
             .filter { sizes.contains($0.size) }
     }
 
@@ -75,8 +93,13 @@ struct SampleLog: Sendable {
         try verify(kept: try keptCheckpoints(sizes))
     }
 
-    /// Writes the export to a folder and verifies it.
-    func verify(kept: [Checkpoint]) throws -> AuditReport {
+    func verify(kept: [Checkpoint] = [], with keys: Keyring? = nil) throws -> AuditReport {
+        try withExport { folder in
+            try ExportVerification(keys: keys ?? keyring, earlier: kept).verify(folder)
+        }
+    }
+
+    func withExport<Value>(_ body: (ExportFolder) throws -> Value) throws -> Value {
         let path = FileManager.default.temporaryDirectory.appending(
             path: "farthing-export-\(UInt64.random(in: 0...UInt64.max))"
         ).path
@@ -90,7 +113,7 @@ struct SampleLog: Sendable {
         try write(leaves, to: folder.leaves)
         try write(checkpoints.map { ExportedCheckpoint(note: $0) }, to: folder.checkpoints)
         try write(unsealed, to: folder.unsealed)
-        return try ExportVerification(key: key.publicKey, earlier: kept).verify(folder)
+        return try body(folder)
     }
 
     private func write(_ lines: [some Encodable], to path: String) throws {

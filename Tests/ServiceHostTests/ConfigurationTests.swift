@@ -42,7 +42,7 @@ struct ConfigurationTests {
             ("HTTP_PORT", "x"), ("HTTP_PORT", "65536"), ("DATABASE_POOL", "0"),
             ("LOG_LEVEL", "loud"), ("JWT_HS256_SECRET", "short"), ("FAILPOINTS", "a=boom"),
             ("IDEMPOTENCY_RETENTION_HOURS", "23"), ("AUDIT_SIGNING", "maybe"),
-            ("AUDIT_SIGNING_KEY_FILE", "/nowhere"),
+            ("AUDIT_SIGNING_KEY_FILE", "/nowhere"), ("AUDIT_RETIRED_KEY_FILES", "/nowhere"),
         ] as [(String, String?)])
     func refuses(_ name: String, _ value: String?) throws {
         var variables = complete
@@ -76,6 +76,33 @@ struct ConfigurationTests {
         #expect(throws: HostError.self) { try read(seed, 0o640) }
         #expect(throws: HostError.self) { try read("c2hvcnQ=", 0o600) }
         #expect(throws: HostError.self) { try read("", 0o600) }
+    }
+
+    @Test("the keys that signed before are read from several files, and must be such")
+    func retiredAuditKeys() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "farthing-keys-\(UInt64.random(in: 0...UInt64.max))"
+        ).path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keys = try ["a", "b"].map { _ in
+            try AuditSigningKey(name: "farthing/ledger", seed: AuditSigningKey.makeSeed()).publicKey
+        }
+        let files = ["\(folder)/a.pub", "\(folder)/b.pub"]
+        for (key, file) in zip(keys, files) {
+            try Data("\(key)\n".utf8).write(to: URL(filePath: file))
+        }
+        func read() throws -> [String] {
+            let variables = ["AUDIT_RETIRED_KEY_FILES": files.joined(separator: ",")]
+            return try HostConfiguration.fromEnvironment(
+                service: "ledger", complete.merging(variables) { $1 }
+            ).retiredAuditKeys.map(\.key.description)
+        }
+        #expect(try read() == keys.map(\.description))
+        try Data("\(keys[1])\nnot a note\n".utf8).write(to: URL(filePath: files[1]))
+        let error = #expect(throws: HostError.self) { try read() }
+        #expect(error?.description.contains(files[1]) == true)
     }
 
     @Test("without a key nothing is sealed, unless that is required")

@@ -23,9 +23,11 @@ struct SealingTests {
                     name: "farthing/test", seed: AuditSigningKey.makeSeed()))
         }
 
-        func sealer(batch: Int = 2_000) -> AuditSealer {
+        var keyring: Keyring { Keyring(key.publicKey) }
+
+        func sealer(batch: Int = 2_000) throws -> AuditSealer {
             AuditSealer(
-                database: database, kinds: [AuditTrail.sealedKind], key: key,
+                database: database, kinds: [AuditTrail.sealedKind], keys: try SealingKeys(key),
                 progress: SealingProgress(), batch: batch)
         }
 
@@ -40,7 +42,7 @@ struct SealingTests {
 
         /// Runs a sealer until so many leaves are there.
         func seal(_ leaves: Int, batch: Int = 2_000) async throws {
-            let sealer = sealer(batch: batch)
+            let sealer = try sealer(batch: batch)
             try await eventually(within: .seconds(20), "\(leaves) leaves") {
                 try await sealer.run()
                 return try await self.count("SELECT count(*) FROM audit_leaf") == leaves
@@ -69,7 +71,7 @@ struct SealingTests {
             _ = try await AuditExport(
                 service: "test", kinds: [AuditTrail.sealedKind], folder: folder
             ).write(from: database)
-            return try ExportVerification(key: key.publicKey, earlier: earlier).verify(folder)
+            return try ExportVerification(keys: keyring, earlier: earlier).verify(folder)
         }
 
         func close() async throws {
@@ -104,7 +106,7 @@ struct SealingTests {
             VALUES ('acme', 'ann', 'note', 'slow', '{}')
             """)
         try await trail.write(["fast"])
-        let sealer = trail.sealer()
+        let sealer = try trail.sealer()
         try await sealer.run()
         #expect(try await trail.count("SELECT count(*) FROM audit_leaf") == 0)
         #expect(sealer.progress.lag > 0)
@@ -136,7 +138,7 @@ struct SealingTests {
             }
             for _ in 0..<2 {
                 group.addTask {
-                    let sealer = trail.sealer(batch: 7)
+                    let sealer = try trail.sealer(batch: 7)
                     for _ in 0..<30 { try await sealer.run() }
                 }
             }
@@ -161,7 +163,7 @@ struct SealingTests {
             UPDATE audit_checkpoint SET cursors = '[{"kind": "audit", "place": {"xid":
                 9000000000000, "key": "aud_1"}}]'
             """)
-        let sealer = trail.sealer()
+        let sealer = try trail.sealer()
         let error = await #expect(throws: AuditError.self) { try await sealer.run() }
         #expect(error?.description.contains("restored from a dump") == true)
         try await trail.close()
@@ -175,14 +177,14 @@ struct SealingTests {
         let prover = AuditProver(kinds: [AuditTrail.sealedKind], database: trail.database)
         let proof = try await prover.inclusion(of: "aud_2")
         #expect(
-            try proof.check(trail.key.publicKey)
-                == "aud_2 is leaf 1 of the 3 that farthing/test has signed.")
+            try proof.check(trail.keyring)
+                == "aud_2 is leaf 1 of the 3 that \(trail.key.publicKey.label) has signed.")
         let note: String = try Connection(url: trail.test.superuserURL).query(
             "SELECT note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1")[0].read(0)
         try await trail.write(["four", "five"])
         try await trail.seal(5)
         let extended = try await prover.consistency(with: note)
-        #expect(try extended.check(trail.key.publicKey).contains("of 5 leaves begins with"))
+        #expect(try extended.check(trail.keyring).contains("of 5 leaves begins with"))
         await #expect(throws: AuditError.self) { try await prover.inclusion(of: "aud_6") }
         try Connection(url: trail.test.superuserURL).execute(
             """

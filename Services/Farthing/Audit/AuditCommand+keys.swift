@@ -43,4 +43,29 @@ extension AuditCommand {
             }
         }
     }
+
+    struct RetireKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retire-key",
+            abstract: "Prints a public key with its end: its last checkpoint of an export.",
+            discussion: """
+                Given as --key or in AUDIT_RETIRED_KEY_FILES, such a key counts up to that \
+                checkpoint and no further, and the log must go on from it. So whoever steals \
+                the key later can sign nothing with it. Verify the export first.
+                """)
+
+        @Argument(help: "The folder of an export.")
+        var folder: String
+
+        @Option(help: "The file with the public key.")
+        var key: String
+
+        func run() async throws {
+            try await reporting { terminal in
+                let key = try TrustedKey(file: key).key
+                let retired = try ExportFolder(folder).retired(key)
+                terminal.line(String(retired.description.dropLast()))
+            }
+        }
+    }
 }

@@ -17,8 +17,8 @@ extension AuditCommand {
         @Argument(help: "The folder of an export.")
         var folder: String?
 
-        @Option(help: "The file with the service's public key.")
-        var key: String?
+        @Option(help: "A file with a public key of the service; again for each that signed before.")
+        var key: [String] = []
 
         @Option(help: "A file with a checkpoint that was kept: the log must go on from it.")
         var checkpoint: [String] = []
@@ -40,29 +40,35 @@ extension AuditCommand {
 
         private func reports() async throws -> [(name: String, report: AuditReport)] {
             guard let folder else {
-                guard key == nil, checkpoint.isEmpty else {
+                guard key.isEmpty, checkpoint.isEmpty else {
                     throw OperatorError("--key and --checkpoint go with the folder of an export")
                 }
                 let stack = try StackEnvironment(file: StackFolder.nearest().environmentFile)
                 return try await StackSeals(stack, binaries: StackOptions.ownDirectory).reports()
             }
-            guard let key else { throw OperatorError("--key is missing") }
-            let publicKey = try AuditFiles.key(key)
-            let kept = try checkpoint.map { try AuditFiles.checkpoint($0, publicKey) }
-            let verification = ExportVerification(key: publicKey, earlier: kept)
-            return [(publicKey.name, try verification.verify(ExportFolder(folder)))]
+            guard !key.isEmpty else { throw OperatorError("--key is missing") }
+            let keys = try AuditFiles.keyring(key)
+            let kept = try checkpoint.map { try AuditFiles.checkpoint($0, keys) }
+            let verification = ExportVerification(keys: keys, earlier: kept)
+            return [(keys.name, try verification.verify(ExportFolder(folder)))]
         }
 
         static func lines(of report: AuditReport, _ name: String) -> [String] {
+            let signers = report.signers.count > 1 ? report.signers.map(line) : []
             if report.isSound {
                 let waiting = report.waiting > 0 ? ", \(report.waiting) wait to be sealed" : ""
                 return [
                     "\(name): nothing wrong: \(report.leaves) leaves, \(report.checkpoints) "
                         + "checkpoints\(waiting)."
-                ]
+                ] + signers
             }
             let more = report.more > 0 ? ["\(name): and \(report.more) more"] : []
-            return report.findings.map { "\(name): \($0)" } + more
+            return report.findings.map { "\(name): \($0)" } + more + signers
+        }
+
+        private static func line(_ signer: AuditReport.Signer) -> String {
+            "\(signer.key) signed \(signer.checkpoints) checkpoints, of \(signer.first) to "
+                + "\(signer.last) leaves."
         }
     }
 }

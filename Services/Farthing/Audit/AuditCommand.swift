@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Looks into the audit trail, and checks its seal.",
         subcommands: [
             Verify.self, Export.self, Prove.self, Extend.self, CheckProof.self, Checkpoint.self,
-            List.self, MakeKey.self, PublicKey.self,
+            List.self, MakeKey.self, PublicKey.self, RetireKey.self,
         ])
 
     struct Export: AsyncParsableCommand {
@@ -92,13 +92,13 @@ struct AuditCommand: AsyncParsableCommand {
         @Argument(help: "The proof's file.")
         var file: String
 
-        @Option(help: "The file with the public key.")
-        var key: String
+        @Option(help: "A file with a public key of the service; again for each that signed before.")
+        var key: [String]
 
         func run() async throws {
             try await reporting { terminal in
                 let proof = try JSONFile.read(file, as: ProofFile.self)
-                terminal.line(try proof.check(AuditFiles.key(key)))
+                terminal.line(try proof.check(AuditFiles.keyring(key)))
             }
         }
     }

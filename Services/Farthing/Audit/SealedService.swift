@@ -86,14 +86,16 @@ enum TemporaryFolder {
 
 /// Reads the small files that one keeps of an audit trail. Throws `OperatorError`, `AuditError`.
 enum AuditFiles {
-    static func key(_ path: String) throws -> AuditPublicKey { try AuditPublicKey(text(path)) }
+    static func keyring(_ paths: [String]) throws -> Keyring {
+        try Keyring(paths.map(TrustedKey.init(file:)))
+    }
 
-    /// The checkpoint that the key signed, in the file of a note.
-    static func checkpoint(_ path: String, _ key: AuditPublicKey) throws -> Checkpoint {
+    /// The checkpoint that one of the keys signed, in the file of a note.
+    static func checkpoint(_ path: String, _ keys: Keyring) throws -> Checkpoint {
         do {
-            return try Checkpoint(SignedNote(text(path)), signedBy: key)
+            return try keys.open(SignedNote(text(path))).checkpoint
         } catch let error as AuditError {
-            throw OperatorError("\(path): \(error)")
+            throw OperatorError("the checkpoint in \(path) is \(error)")
         }
     }
 

@@ -34,15 +34,17 @@ public struct StackSeals: Sendable {
     }
 
     private func verify(_ name: String) async throws -> AuditReport {
-        let key = try AuditFiles.key("\(stack.auditKeys)/\(name).pub")
+        let files = try AuditKeys(folder: stack.auditKeys).publicKeys(of: name)
+        let keys = try AuditFiles.keyring(files)
         let file = "\(stack.auditKeys)/\(name).checkpoint"
         let kept =
             FileManager.default.fileExists(atPath: file)
-            ? [try AuditFiles.checkpoint(file, key)] : []
+            ? [try AuditFiles.checkpoint(file, keys)] : []
         return try await TemporaryFolder.with { path in
             let service = SealedService(name, of: stack, binaries: binaries)
             try await service.export(to: path)
-            let report = try ExportVerification(key: key, earlier: kept).verify(ExportFolder(path))
+            let report = try ExportVerification(keys: keys, earlier: kept).verify(
+                ExportFolder(path))
             if report.isSound, let note = report.lastNote {
                 // Half a checkpoint could not be compared with: every later verification would fail.
                 try Data(note.utf8).write(to: URL(filePath: file), options: .atomic)

@@ -44,12 +44,35 @@ public struct AuditReport: Sendable {
     public internal(set) var more = 0
     public internal(set) var leaves: Int64 = 0
     public internal(set) var checkpoints: Int64 = 0
+    /// What each key has signed of it, in the order in which they began to.
+    public internal(set) var signers: [Signer] = []
     /// Rows that were written down a moment ago and wait to be sealed.
     public internal(set) var waiting: Int64 = 0
     /// The last checkpoint, as it was signed: to be kept, and compared with another time.
     public internal(set) var lastNote: String?
 
     public var isSound: Bool { findings.isEmpty }
+
+    /// A key, and the checkpoints that count of those it signed.
+    public struct Signer: Equatable, Sendable {
+        /// As `AuditPublicKey.label` names it.
+        public let key: String
+        public internal(set) var checkpoints: Int64
+        /// The number of leaves of the first and of the last of them.
+        public let first: Int64
+        public internal(set) var last: Int64
+    }
+
+    mutating func add(_ signed: SignedCheckpoint) {
+        let size = signed.checkpoint.size
+        if let signer = signers.firstIndex(where: { $0.key == signed.key.label }) {
+            signers[signer].checkpoints += 1
+            signers[signer].last = size
+        } else {
+            signers.append(
+                Signer(key: signed.key.label, checkpoints: 1, first: size, last: size))
+        }
+    }
 
     mutating func add(_ fault: AuditFinding.Fault, _ subject: String, _ what: String) {
         if findings.count < 1000 {

@@ -1,7 +1,7 @@
 /// Compares an export with what was signed, leaf by leaf, in bounded memory.
 public struct ExportVerification: Sendable {
-    /// The service's key, as its owner published it: not one that came with the export.
-    public let key: AuditPublicKey
+    /// The service's keys, as their owner published them: not those that came with the export.
+    public let keys: Keyring
     /// Checkpoints that somebody kept elsewhere.
     public let earlier: [Checkpoint]
     /// How long a transaction may take, in microseconds: a row is no older than this when the
@@ -10,8 +10,8 @@ public struct ExportVerification: Sendable {
     /// How long a row may wait to be sealed, in microseconds.
     public var longestWait: Int64 = 60 * 1_000_000
 
-    public init(key: AuditPublicKey, earlier: [Checkpoint] = []) {
-        self.key = key
+    public init(keys: Keyring, earlier: [Checkpoint] = []) {
+        self.keys = keys
         self.earlier = earlier
     }
 
@@ -29,8 +29,9 @@ public struct ExportVerification: Sendable {
             while trail.size < signed.size, let leaf = try leaves.next() { trail.add(leaf) }
             trail.compare(signed)
         }
-        while let leaf = try leaves.next() { trail.addBeyondLastCheckpoint(leaf) }
-        trail.end()
+        let covered = trail.size
+        while let leaf = try leaves.next() { trail.add(leaf) }
+        trail.end(covered: covered)
         var unsealed = try JSONLineReader(folder.unsealed, of: UnsealedRow.self)
         while let row = try unsealed.next() { trail.add(row, exportedAt: manifest.exportedAt) }
         return trail.report
@@ -46,27 +47,42 @@ private struct SealedTrail {
     private var earlier: ArraySlice<Checkpoint>
     /// Once a root is wrong, all later ones are: the first says where.
     private var isForged = false
+    /// Checkpoints one after the other that do not count, all for the same reason.
+    private var uncounted: (why: String, after: Int64, count: Int)?
 
     var size: Int64 { log.tree.size }
 
     init(_ verification: ExportVerification) {
         self.verification = verification
-        earlier = verification.earlier.sorted { $0.size < $1.size }[...]
+        let known = verification.earlier + verification.keys.ends
+        earlier = known.sorted { $0.size < $1.size }[...]
         compareEarlier()
     }
 
-    /// The checkpoint in a note; `nil` if the right key did not sign it, which is a finding.
+    /// The checkpoint in a note; `nil` if no key that counts signed it, which is a finding.
     mutating func open(_ exported: ExportedCheckpoint) -> Checkpoint? {
         report.checkpoints += 1
         do {
-            let note = try SignedNote(exported.note)
-            let checkpoint = try Checkpoint(note, signedBy: verification.key)
+            let signed = try verification.keys.open(SignedNote(exported.note))
+            reportUncounted()
+            report.add(signed)
             report.lastNote = exported.note
-            return checkpoint
+            return signed.checkpoint
         } catch {
-            report.add(.forged, "a checkpoint after leaf \(size)", "is \(error)")
+            if uncounted?.why != error.description { reportUncounted() }
+            let alike = uncounted ?? (error.description, after: size, count: 0)
+            uncounted = (alike.why, alike.after, alike.count + 1)
             return nil
         }
+    }
+
+    /// A key that was not given may have signed thousands.
+    private mutating func reportUncounted() {
+        guard let (why, after, count) = uncounted else { return }
+        uncounted = nil
+        let subject = count == 1 ? "a checkpoint" : "\(count) checkpoints"
+        let verb = count == 1 ? "is" : "are"
+        report.add(.forged, "\(subject) after leaf \(after)", "\(verb) \(why)")
     }
 
     mutating func add(_ leaf: ExportedLeaf) {
@@ -97,11 +113,6 @@ private struct SealedTrail {
         }
     }
 
-    mutating func addBeyondLastCheckpoint(_ leaf: ExportedLeaf) {
-        add(leaf)
-        report.add(.forged, "leaf \(leaf.index)", "(\(leaf.key)) is below no signed checkpoint")
-    }
-
     mutating func compare(_ signed: Checkpoint) {
         defer { last = signed }
         let isMade =
@@ -128,7 +139,14 @@ private struct SealedTrail {
         report.add(.rewritten, "the earlier checkpoint of \(kept.size) leaves", what)
     }
 
-    mutating func end() {
+    /// - Parameter covered: how many leaves the checkpoints go up to.
+    mutating func end(covered: Int64) {
+        reportUncounted()
+        if size > covered {
+            report.add(
+                .forged, "the last \(size - covered) of \(size) leaves",
+                "are below no signed checkpoint that counts")
+        }
         for kept in earlier { isRewritten(kept, "tells of more than the \(size) there are") }
         earlier = []
     }

@@ -47,6 +47,11 @@ public struct Checkpoint: Equatable, Sendable {
         "\(origin)\n\(size)\n\(root.base64)\nchain \(chain.base64)\ntime \(time)\n"
     }
 
+    /// Whether both tell of the same leaves.
+    public func isOfSameLog(as other: Checkpoint) -> Bool {
+        size == other.size && root == other.root && chain == other.chain
+    }
+
     /// The checkpoint with the key's signature. Throws `AuditError`.
     public func signed(by key: AuditSigningKey) throws(AuditError) -> SignedNote {
         try key.sign(text)
@@ -55,7 +60,7 @@ public struct Checkpoint: Equatable, Sendable {
     /// The checkpoint in a note that this key signed. Throws `AuditError` for any other.
     public init(_ note: SignedNote, signedBy key: AuditPublicKey) throws(AuditError) {
         guard note.isSigned(by: key) else {
-            throw AuditError("not signed by \(key.name)'s key")
+            throw AuditError("not signed by \(key.label)")
         }
         try self.init(text: note.text)
         guard origin == key.name else {

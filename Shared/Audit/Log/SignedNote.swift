@@ -42,6 +42,9 @@ public struct SignedNote: Equatable, Sendable, CustomStringConvertible {
         return text + "\n" + lines.joined()
     }
 
+    /// Who it says has signed it, as `AuditPublicKey.label` names them.
+    var signers: [String] { signatures.map { keyLabel($0.name, $0.keyID) } }
+
     /// Whether this key signed it.
     public func isSigned(by key: AuditPublicKey) -> Bool {
         signatures.contains { signature in
@@ -117,12 +120,18 @@ public struct AuditPublicKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Name and id, by which a signature says whose it is: `farthing/ledger+1f3a9c20`.
+    public var label: String { keyLabel(name, id) }
+
     public var description: String {
-        let digits = String(id, radix: 16)
-        let padding = String(repeating: "0", count: 8 - digits.count)
         let data = Data([Self.algorithm]) + key.rawRepresentation
-        return "\(name)+\(padding)\(digits)+\(data.base64EncodedString())"
+        return "\(label)+\(data.base64EncodedString())"
     }
+}
+
+private func keyLabel(_ name: String, _ id: UInt32) -> String {
+    let digits = String(id, radix: 16)
+    return "\(name)+\(String(repeating: "0", count: 8 - digits.count))\(digits)"
 }
 
 private func keyID(_ bytes: some Collection<UInt8>) -> UInt32 {

@@ -15,7 +15,7 @@ public struct StackEnvironment: Equatable, Sendable {
     public var kafka: String
     /// The directory with one `NAME.pid` per process.
     public var pids: String
-    /// The directory with the public keys of the sealed audit trails, `NAME.pub`.
+    /// The directory with the public keys of the sealed audit trails, see `AuditKeys`.
     public var auditKeys: String
 
     private typealias Field = any WritableKeyPath<Self, String> & Sendable

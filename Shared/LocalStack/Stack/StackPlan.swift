@@ -107,6 +107,7 @@ struct StackPlan: Sendable {
                 "DATABASE_URL": try databases.serviceURL(name),
                 "JWT_HS256_SECRET": secrets.tokenSecret,
                 "AUDIT_SIGNING_KEY_FILE": try auditKeys.prepare(name, secrets),
+                "AUDIT_RETIRED_KEY_FILES": try auditKeys.retired(name).joined(separator: ","),
                 "AUDIT_SIGNING": "required",
             ])
     }

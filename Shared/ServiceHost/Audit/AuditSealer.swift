@@ -9,12 +9,13 @@ import Postgres
 /// Each of a service's processes tries; an advisory lock lets one at a time seal. Two that seal
 /// the same all the same, because one was cut off, meet in the leaves' primary key.
 ///
-/// It goes on only from what it knows to be signed: from a checkpoint whose signature covers it, and
-/// from no shorter or other log than it has seen itself since its process began.
+/// It goes on only from what it knows to be signed: from a checkpoint whose signature, by its own
+/// key or by one that it had before, covers it, and from no shorter or other log than it has seen
+/// itself since its process began.
 struct AuditSealer: Sendable {
     let database: Database
     let kinds: [SealedKind]
-    let key: AuditSigningKey
+    let keys: SealingKeys
     let progress: SealingProgress
     /// Rows of one transaction.
     var batch = 2_000
@@ -43,7 +44,7 @@ struct AuditSealer: Sendable {
     private func seal(in tx: borrowing Transaction) throws -> Round {
         let leads = try tx.query(SealingQueries.lead)[0].read(0, as: Bool.self)
         let head = try SealingHead.load(tx)
-        let log = try head.log(signedBy: key.publicKey)
+        let log = try head.log(signedBy: keys)
         try progress.check(log)
         let cursors = try head.cursors()
         // These see everything that was committed below the horizon: they come after it.
@@ -90,14 +91,15 @@ struct AuditSealer: Sendable {
             chain.append(log.chain.bytes)
             cursors[chosen.kind.name] = chosen.row.place
         }
-        let checkpoint = Checkpoint(origin: key.publicKey.name, log: log, time: now)
+        let checkpoint = Checkpoint(origin: keys.signing.publicKey.name, log: log, time: now)
         try tx.execute(
             SealingQueries.insertLeaves, sealed.tree.size, rows.map(\.kind.name),
             rows.map(\.row.place.key), hashes, chain)
         try tx.insert(subtrees)
         try tx.execute(
             SealingQueries.insertCheckpoint, checkpoint.size, checkpoint.root.bytes,
-            checkpoint.chain.bytes, checkpoint.time, try checkpoint.signed(by: key).description,
+            checkpoint.chain.bytes, checkpoint.time,
+            try checkpoint.signed(by: keys.signing).description,
             log.tree.bytes, try SealingHead.Cursors.write(cursors))
         return log
     }

@@ -22,4 +22,17 @@ extension Environment {
         }
         return nil
     }
+
+    /// The keys that signed before. Throws `HostError` for one that cannot be used.
+    func retiredAuditKeys() throws(HostError) -> [TrustedKey] {
+        var keys: [TrustedKey] = []
+        for path in text("AUDIT_RETIRED_KEY_FILES")?.split(separator: ",") ?? [] {
+            do {
+                keys.append(try TrustedKey(file: String(path)))
+            } catch {
+                throw HostError(.configuration, "AUDIT_RETIRED_KEY_FILES: \(error)")
+            }
+        }
+        return keys
+    }
 }

@@ -35,14 +35,17 @@ struct SealingHead: Sendable {
             horizon: try row.read(0), next: try row.read(1), now: try row.read(2), last: last)
     }
 
-    /// What is sealed. Throws `AuditError` if the last checkpoint is not what this key has signed: who
-    /// can edit its row must not get a signature on what he made of it.
-    func log(signedBy key: AuditPublicKey) throws(AuditError) -> SealedLog {
-        guard let last else { return SealedLog() }
+    /// What is sealed. Throws `AuditError` if the last checkpoint is not what these keys have signed:
+    /// who can edit its row must not get a signature on what he made of it.
+    func log(signedBy keys: SealingKeys) throws(AuditError) -> SealedLog {
+        guard let last else {
+            try keys.checkIsFirst()
+            return SealedLog()
+        }
         guard let chain = TreeHash(last.chain),
             let tree = Frontier(size: last.size, bytes: last.frontier)
         else { throw AuditError("the last checkpoint does not say how to go on from it") }
-        let signed = try Checkpoint(SignedNote(last.note), signedBy: key)
+        let signed = try keys.open(last.note)
         guard signed.size == tree.size, signed.root == tree.root, signed.chain == chain else {
             throw AuditError("the last checkpoint is not the one that was signed")
         }

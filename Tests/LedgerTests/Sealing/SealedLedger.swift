@@ -10,7 +10,9 @@ import Testing
 /// A ledger with a few sealed transfers, what a superuser does to it, and what is found then.
 struct SealedLedger {
     let fixture: LedgerFixture
-    let key: AuditSigningKey
+    var key: AuditSigningKey
+    /// The public halves that the service is told of besides.
+    var retired: [TrustedKey] = []
     /// What the service's process remembers; a new one is a process that was started again.
     var progress = SealingProgress()
 
@@ -21,8 +23,7 @@ struct SealedLedger {
         try await LedgerFixture.with { fixture in
             let ledger = SealedLedger(
                 fixture: fixture,
-                key: try AuditSigningKey(
-                    name: "farthing/ledger", seed: AuditSigningKey.makeSeed()))
+                key: try makeKey())
             let bank = try await fixture.open(.asset)
             let wallet = try await fixture.open()
             for amount in 1...6 {
@@ -34,10 +35,20 @@ struct SealedLedger {
         }
     }
 
+    static func makeKey() throws -> AuditSigningKey {
+        try AuditSigningKey(name: "farthing/ledger", seed: AuditSigningKey.makeSeed())
+    }
+
+    /// The same, once the service was started again, with this key.
+    func restarted(with key: AuditSigningKey, retired: [TrustedKey] = []) -> SealedLedger {
+        SealedLedger(fixture: fixture, key: key, retired: retired)
+    }
+
     /// Seals all that is written.
     func seal(batch: Int = 2_000) async throws {
         var sealer = AuditSealer(
-            database: fixture.database, kinds: Self.kinds, key: key, progress: progress)
+            database: fixture.database, kinds: Self.kinds,
+            keys: try SealingKeys(key, retired: retired), progress: progress)
         sealer.batch = batch
         let rows =
             try await count("SELECT count(*) FROM audit") + count("SELECT count(*) FROM transfer")
@@ -60,18 +71,25 @@ struct SealedLedger {
 
     /// The last checkpoint, as somebody would keep it elsewhere.
     func checkpoint() async throws -> Checkpoint {
+        try Checkpoint(try await note(), signedBy: key.publicKey)
+    }
+
+    /// The same, as it was signed.
+    func note() async throws -> SignedNote {
         let connection = try Connection(url: fixture.testDatabase.superuserURL)
-        let note: String = try connection.query(
-            "SELECT note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1")[0].read(0)
-        return try Checkpoint(SignedNote(note), signedBy: key.publicKey)
+        return try SignedNote(
+            connection.query(
+                "SELECT note FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1")[0].read(0))
     }
 
     func count(_ sql: String) async throws -> Int {
         try Connection(url: fixture.testDatabase.superuserURL).query(sql)[0].read(0)
     }
 
-    /// Exports as the owner, and verifies without the database.
-    func verify(earlier: [Checkpoint] = []) async throws -> AuditReport {
+    /// Exports as the owner, and verifies without the database: with the service's keys, or others.
+    func verify(earlier: [Checkpoint] = [], with keys: [TrustedKey]? = nil) async throws
+        -> AuditReport
+    {
         try await withFolder { folder in
             let database = try Database(
                 .init(url: fixture.testDatabase.ownerURL, connections: 1), logger: .quiet)
@@ -79,7 +97,8 @@ struct SealedLedger {
             export.batch = 5
             _ = try await export.write(from: database)
             await database.close()
-            return try ExportVerification(key: key.publicKey, earlier: earlier).verify(folder)
+            let keys = try Keyring(keys ?? [TrustedKey(key.publicKey)] + retired)
+            return try ExportVerification(keys: keys, earlier: earlier).verify(folder)
         }
     }
 
