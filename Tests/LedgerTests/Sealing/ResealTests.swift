@@ -22,7 +22,7 @@ struct ResealTests {
         }
     }
 
-    private static let removal = """
+    static let removal = """
         UPDATE audit SET actor = 'nobody' WHERE id = 2;
         DELETE FROM audit_leaf; DELETE FROM audit_checkpoint; DELETE FROM audit_subtree
         """

@@ -98,7 +98,7 @@ struct RotationTests {
         try await SealedLedger.with { before in
             let stolen = before.key
             let ended = try TrustedKey(stolen.publicKey, endingWith: try await before.note())
-            try await before.tamper(Self.removal)
+            try await before.tamper(ResealTests.removal)
             try await before.restarted(with: stolen).seal()
             try await before.write()
             let key = try SealedLedger.makeKey()
@@ -119,7 +119,7 @@ struct RotationTests {
             try await before.tamper(Self.shortening)
             try await refuses(after, "alone counts for nothing")
             // The same with what the new key has signed, by a service that was told nothing.
-            try await before.tamper(Self.removal)
+            try await before.tamper(ResealTests.removal)
             try await refuses(after, "though \(ended.key.label) has signed some")
             let untold = before.restarted(with: key)
             try await untold.seal(batch: 3)
@@ -127,11 +127,6 @@ struct RotationTests {
             try await refuses(after, "when a key was retired")
         }
     }
-
-    private static let removal = """
-        UPDATE audit SET actor = 'nobody' WHERE id = 2;
-        DELETE FROM audit_leaf; DELETE FROM audit_checkpoint; DELETE FROM audit_subtree
-        """
 
     private static let shortening = """
         DELETE FROM audit_checkpoint
