@@ -63,6 +63,7 @@ struct InputTests {
             (#"{"amount":1,"currency":"USD","name":""}"#, "name"),
             (#"{"amount":1,"currency":"USD","name":"a\u0007"}"#, "name"),
             (#"{"amount":1,"currency":"USD","metadata":{"a_b":1}}"#, "metadata.a_b"),
+            (#"{"amount":1,"currency":"USD","metadata":{"aB":1}}"#, "metadata.aB"),
             (#"{"amount":1,"currency":"USD","metadata":[]}"#, "metadata"),
         ])
     func namesFields(_ json: String, _ field: String) throws {

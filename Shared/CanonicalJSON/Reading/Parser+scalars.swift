@@ -100,15 +100,11 @@ extension Parser {
 
     /// A fault of what is read now.
     func fault(_ kind: JSONFault.Kind, _ reason: String) -> JSONFault {
-        var path = ""
-        for (depth, container) in open.enumerated() where isInValue || depth + 1 < open.count {
-            if !container.isObject {
-                path += "[\(nodes[container.place].length)]"
-            } else {
-                path += path.isEmpty ? "" : "."
-                path += text.string(nodes[container.name])
-            }
+        let path = (isInValue ? open[...] : open.dropLast()).map { container in
+            container.isObject
+                ? PathKey(text.string(nodes[container.name]))
+                : PathKey(index: Int(nodes[container.place].length))
         }
-        return JSONFault(kind: kind, reason: reason, path: path)
+        return JSONFault(kind: kind, reason: reason, path: FieldPath.text(path))
     }
 }

@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// An amount of money in a request: minor units, 1…99,999,999,999,999 (DESIGN §4).
 ///
 /// Anything else, be it a string, a fraction or a null, is 400 `invalid-amount`.

@@ -71,12 +71,12 @@ extension Problem {
     init(_ error: DecodingError) {
         switch error {
         case .keyNotFound(let key, let context):
-            self = .invalidField(FieldPath.text(context.codingPath + [key]), "It is missing.")
+            self = .invalidField(FieldPath.text(context.codingPath, missing: key), "It is missing.")
         case .valueNotFound(_, let context):
             self = .invalidField(FieldPath.text(context.codingPath), "It must not be null.")
         case .typeMismatch(let type, let context):
             self = .invalidField(
-                FieldPath.text(context.codingPath), "It must be \(FieldPath.jsonName(of: type)).")
+                FieldPath.text(context.codingPath), "It must be \(Self.jsonName(of: type)).")
         case .dataCorrupted(let context):
             let path = FieldPath.text(context.codingPath)
             self = .invalidField(path, context.debugDescription)
@@ -85,42 +85,9 @@ extension Problem {
         }
         if field?.isEmpty == true { field = nil }
     }
-}
-
-extension JSONFault {
-    fileprivate var field: String? { path.isEmpty ? nil : path }
-}
-
-/// Where in a body something is, as its writer sees it.
-enum FieldPath {
-    /// `[entries, 1, creditLimit]` → `entries[1].credit_limit`.
-    static func text(_ path: [any CodingKey]) -> String {
-        var text = ""
-        for key in path {
-            if let index = key.intValue {
-                text += "[\(index)]"
-            } else {
-                text += text.isEmpty ? snakeCase(key.stringValue) : "." + snakeCase(key.stringValue)
-            }
-        }
-        return text
-    }
-
-    static func snakeCase(_ name: String) -> String {
-        var text = ""
-        for character in name {
-            if character.isUppercase {
-                if !text.isEmpty { text += "_" }
-                text += character.lowercased()
-            } else {
-                text.append(character)
-            }
-        }
-        return text
-    }
 
     /// What JSON calls a type.
-    static func jsonName(of type: any Any.Type) -> String {
+    private static func jsonName(of type: any Any.Type) -> String {
         switch type {
         case is String.Type: "a string"
         case is Bool.Type: "true or false"
@@ -131,4 +98,8 @@ enum FieldPath {
                 ? "an array" : "an object"
         }
     }
+}
+
+extension JSONFault {
+    fileprivate var field: String? { path.isEmpty ? nil : path }
 }

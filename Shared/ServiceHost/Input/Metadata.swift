@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// What a caller wants remembered with a thing, in the limits that Stripe has: at most 50 pairs,
 /// names of at most 40 characters, values of at most 500.
 public struct Metadata: Codable, Hashable, Sendable {

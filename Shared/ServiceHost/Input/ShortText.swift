@@ -1,3 +1,5 @@
+import CanonicalJSON
+
 /// A name, a description or a reference in a request: 1…255 characters, without control
 /// characters, so that it can be shown on a line.
 public struct ShortText: Codable, Hashable, Sendable {
