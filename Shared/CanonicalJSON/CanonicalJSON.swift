@@ -35,7 +35,17 @@ public enum CanonicalJSON {
         _ type: Decoded.Type = Decoded.self, from text: [UInt8],
         strictness: JSONStrictness = .ours, dates: @escaping @Sendable (String) -> Date?
     ) throws -> Decoded {
-        try Document(text, strictness, dates).value(of: type, at: 0)
+        let document = try Document(text, strictness, dates)
+        do {
+            let value = try document.value(of: type, at: 0)
+            try document.refuseUnknown()
+            return value
+        } catch let unknown as UnknownMember {
+            // It is read once more to hear which names there are.
+            let misses = Misses()
+            _ = try? Document(text, strictness, dates, misses: misses).value(of: type, at: 0)
+            throw document.fault(unknown, among: misses.names(in: unknown.object))
+        }
     }
 }
 

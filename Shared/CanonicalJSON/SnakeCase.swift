@@ -6,21 +6,47 @@ enum SnakeCase {
     /// `convertFromSnakeCase` takes back.
     static func name(_ name: String) -> String {
         guard name.utf8.contains(where: \.isUpper) else { return name }
-        let letters = Array(name.utf8)
+        var name = name
         var result: [UInt8] = []
-        for (index, letter) in letters.enumerated() {
-            guard letter.isUpper else {
+        _ = name.withUTF8 { letters in
+            allSnake(letters) { letter in
                 result.append(letter)
-                continue
+                return true
             }
-            let follows = index + 1 < letters.count ? letters[index + 1] : nil
-            let beginsWord =
-                index > 0 && letters[index - 1] != underscore
-                && (!letters[index - 1].isUpper || follows?.isLower ?? false)
-            if beginsWord { result.append(underscore) }
-            result.append(letter | 0x20)
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether a name in JSON is what we write for this name of the program's:
+    /// `name(wanted) == written`, without making it.
+    static func isWritten(_ written: Text, for wanted: Text) -> Bool {
+        // Nothing but underscores is added.
+        guard written.count >= wanted.count, beginAlike(written, wanted) else { return false }
+        var place = 0
+        let isAlike = allSnake(wanted) { letter in
+            guard place < written.count, letter == written[place] else { return false }
+            place += 1
+            return true
+        }
+        return isAlike && place == written.count
+    }
+
+    /// Whether all letters of a name of the program's pass, as we write it. An underscore goes
+    /// before each word that begins inside it.
+    @inline(__always)
+    private static func allSnake(_ name: Text, _ passes: (UInt8) -> Bool) -> Bool {
+        for (place, letter) in name.enumerated() {
+            guard letter.isUpper else {
+                guard passes(letter) else { return false }
+                continue
+            }
+            let follows = place + 1 < name.count ? name[place + 1] : nil
+            let beginsWord =
+                place > 0 && name[place - 1] != underscore
+                && (!name[place - 1].isUpper || follows?.isLower ?? false)
+            guard !beginsWord || passes(underscore), passes(letter | 0x20) else { return false }
+        }
+        return true
     }
 
     /// The other way, as Foundation's `convertFromSnakeCase` does it: `tax_bp` → `taxBp`. A name
@@ -39,10 +65,7 @@ enum SnakeCase {
     /// making it.
     static func isName(_ name: Text, of wanted: Text) -> Bool {
         // Underscores inside go away, and nothing is ever added.
-        guard name.count >= wanted.count else { return false }
-        if let first = name.first, let letter = wanted.first, first | 0x20 != letter | 0x20 {
-            return false
-        }
+        guard name.count >= wanted.count, beginAlike(name, wanted) else { return false }
         var place = 0
         let isAlike = allCamel(name) { letter in
             guard place < wanted.count, letter == wanted[place] else { return false }
@@ -50,6 +73,13 @@ enum SnakeCase {
             return true
         }
         return isAlike && place == wanted.count
+    }
+
+    /// Whether the first letters are one but for their case, which spares most names a second look.
+    @inline(__always)
+    private static func beginAlike(_ one: Text, _ other: Text) -> Bool {
+        guard let first = one.first, let letter = other.first else { return true }
+        return first | 0x20 == letter | 0x20
     }
 
     /// Whether all letters of the converted name pass. Underscores at either end stay; the first

@@ -13,7 +13,7 @@ import Testing
 @Suite("OpenAPI requests")
 struct RequestTests {
     /// What the handlers take, by the name of its schema.
-    private func inputs(of service: ServiceAPI) -> [String: any Codable.Type] {
+    func inputs(of service: ServiceAPI) -> [String: any Codable.Type] {
         let own: [String: any Codable.Type] =
             switch service {
             case .ledger:
@@ -45,7 +45,7 @@ struct RequestTests {
     }
 
     /// The schemas of all bodies that an operation takes, by their names.
-    private func bodies(of document: Document) -> [String: JSON] {
+    func bodies(of document: Document) -> [String: JSON] {
         var bodies: [String: JSON] = [:]
         for operation in document.operations {
             let schema = operation.node["requestBody"]["content"]["application/json"]["schema"]
@@ -131,7 +131,7 @@ struct RequestTests {
     }
 
     /// Read as a handler's input, by the host's own reader, and written again.
-    private static func roundTrip(_ body: JSON, as type: any Codable.Type) throws -> JSON {
+    static func roundTrip(_ body: JSON, as type: any Codable.Type) throws -> JSON {
         func again<Input: Codable>(_ type: Input.Type) throws -> JSON {
             let input = try JSONBody.decode(type, from: WireJSON.encode(body))
             return try WireJSON.decode(from: WireJSON.encode(input))

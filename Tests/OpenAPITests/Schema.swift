@@ -88,6 +88,11 @@ struct Schema {
             faults.append("\(path) has more than \(most) members")
         }
         for (name, member) in members {
+            if layer["additionalProperties"] == .boolean(false),
+                layer["properties"].members[name] == nil
+            {
+                faults.append("\(path).\(name) is not allowed")
+            }
             if layer["propertyNames"] != .null {
                 faults += Schema(layer["propertyNames"], in: document)
                     .faults(in: .string(name), at: "the name of \(path).\(name)")

@@ -175,6 +175,28 @@ struct DeadLetterDeskTests {
         }
     }
 
+    @Test(
+        "an order with a field that there is not is refused, and changes nothing",
+        arguments: [
+            ("replay", #"{"topic":"t","key":"a","limit":1}"#, "limit"),
+            ("1/replay", #"{"reason":"Mended."}"#, "reason"),
+            ("1/discard", #"{"reson":"Garbage."}"#, "reson"),
+        ])
+    func unknownFields(_ order: String, _ body: String, _ field: String) async throws {
+        try await withDeadLetters { host, fault, _ in
+            fault.mend()
+            let before = try await host.get("/v1/dead-letters", scopes: ["operator"])
+            let reply = try await host.post(
+                "/v1/dead-letters/\(order)", body, scopes: ["operator"])
+            #expect(reply.status == 400)
+            #expect(try reply.problem().code == "unknown-field")
+            #expect(try reply.problem().field == field)
+            let after = try await host.get("/v1/dead-letters", scopes: ["operator"])
+            #expect(after.bytes == before.bytes)
+            #expect(try await parked(host) == ["a"])
+        }
+    }
+
     @Test("a key that is too long for an index is parked, replayed and freed like any other")
     func longKey() async throws {
         try await withDeadLetters { host, fault, deliver in

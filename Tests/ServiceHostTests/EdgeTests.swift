@@ -32,6 +32,8 @@ struct EdgeTests {
                 (#"{"body":"x","amount":1\#(zeros)}"#, 400, "invalid-field", "amount"),
                 (#"{"body":"x","extra":0.5}"#, 400, "invalid-field", "extra"),
                 (#"{"body":"x","extra":\#(deep)}"#, 400, "invalid-field", nil),
+                (#"{"body":"x","extra":5}"#, 400, "unknown-field", "extra"),
+                (#"{"bodi":"x"}"#, 400, "unknown-field", "bodi"),
             ]
             for (json, status, code, field) in cases {
                 let reply = try await server.post("/v1/notes", json)

@@ -12,7 +12,7 @@ struct IdempotencyTests {
         try await RunningHost.serving(NoteRoutes.add) { server in
             let first = try await server.post("/v1/notes", #"{"body":"x"}"#, key: "k")
             let again = try await server.post(
-                "/v1/notes", #" {"body" : "x", "unknown":1} "#, key: "\"k\"")
+                "/v1/notes", #" {"amount": null, "body" : "x"} "#, key: "\"k\"")
             #expect(first.status == 201)
             #expect(first.headers["idempotent-replayed"] == nil)
             #expect(again.status == 201)
@@ -21,6 +21,23 @@ struct IdempotencyTests {
             #expect(first.headers["location"] != nil)
             #expect(again.headers["idempotent-replayed"] == "true")
             #expect(try await server.notes() == 1)
+        }
+    }
+
+    @Test("a key is free after a request with a field that there is not")
+    func keepsNoUnknownField() async throws {
+        try await RunningHost.serving(NoteRoutes.add) { server in
+            let refused = try await server.post(
+                "/v1/notes", #"{"body":"x","amout":5}"#, key: "k")
+            #expect(refused.status == 400)
+            #expect(try refused.problem().code == "unknown-field")
+            #expect(try await server.notes() == 0)
+            let mended = try await server.post("/v1/notes", #"{"body":"x","amount":5}"#, key: "k")
+            #expect(mended.status == 201)
+            #expect(mended.headers["idempotent-replayed"] == nil)
+            let again = try await server.post(
+                "/v1/notes", #"{"body":"x","amount":5,"amout":5}"#, key: "k")
+            #expect(again.status == 400, "not the answer to another request")
         }
     }
 

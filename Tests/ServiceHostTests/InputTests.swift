@@ -39,7 +39,7 @@ struct InputTests {
     @Test("the smallest and the largest amount are accepted", arguments: [1, Amount.maximum])
     func acceptsAmounts(_ amount: Int64) throws {
         let order = try JSONBody.decode(
-            Order.self, from: Array(#"{"amount":\#(amount),"currency":"USD","extra":[1]}"#.utf8))
+            Order.self, from: Array(#"{"amount":\#(amount),"currency":"USD"}"#.utf8))
         #expect(order.amount.minorUnits == amount)
     }
 
@@ -70,6 +70,40 @@ struct InputTests {
         let problem = try problem(json)
         #expect(problem.status == 400)
         #expect(problem.field == field)
+    }
+
+    @Test(
+        "a field that there is not is refused, wherever it stands",
+        arguments: [
+            (#"{"amount":1,"currency":"USD","extra":[1]}"#, "extra", ""),
+            (#"{"amout":1,"currency":"USD"}"#, "amout", " Did you mean 'amount'?"),
+            (
+                #"{"amount":1,"currency":"USD","overdraftLimit":5}"#, "overdraftLimit",
+                " Did you mean 'overdraft_limit'?"
+            ),
+            (
+                """
+                {"amount":1,"currency":"USD","entries":[
+                 {"account":"acct_0190163d-8694-739b-aea5-966c26f8ad01","amount":1,"amuont":1}]}
+                """, "entries[0].amuont", ""
+            ),
+        ])
+    func refusesUnknownFields(_ json: String, _ field: String, _ hint: String) throws {
+        let problem = try problem(json)
+        #expect(problem.status == 400)
+        #expect(problem.code == "unknown-field")
+        #expect(problem.field == field)
+        #expect(problem.detail == "There is no such member." + hint)
+    }
+
+    @Test("a request that needs no body has no field at all")
+    func refusesFieldsOfNothing() throws {
+        _ = try JSONBody.decode(NoInput.self, from: Array("{}".utf8))
+        let problem = try #require(throws: Problem.self) {
+            _ = try JSONBody.decode(NoInput.self, from: Array(#"{"reason":"x"}"#.utf8))
+        }
+        #expect(problem.code == "unknown-field")
+        #expect(problem.field == "reason")
     }
 
     @Test("a body that is no object, and one that is cut off, are told apart")

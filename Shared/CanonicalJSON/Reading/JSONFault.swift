@@ -4,8 +4,9 @@ public enum JSONStrictness: Sendable {
     case ours
     /// What a stranger sends: nothing that money must not be written in, that readers may take
     /// differently or that Postgres cannot store. That is: numbers with a fraction, an exponent or
-    /// more than 64 bits, NUL characters, a member named twice, and nesting deeper than any
-    /// request needs.
+    /// more than 64 bits, NUL characters, a member named twice, nesting deeper than any request
+    /// needs, and members that the type has not: who sends one means something by it. A member has
+    /// one name, in snake case.
     case request
 
     /// How many arrays and objects may be inside each other: deep enough for every text of its
@@ -18,13 +19,16 @@ public enum JSONStrictness: Sendable {
     }
 }
 
-/// Why a text is refused before anything is decoded from it.
+/// Why a text is refused, whatever is decoded from it or, for a member that is unknown, because of
+/// that.
 public struct JSONFault: Error, Equatable {
     public enum Kind: Equatable, Sendable {
         /// Not JSON (RFC 8259).
         case malformed
         /// JSON, with something that no text of this strictness may hold.
         case forbidden
+        /// A member that what is decoded has not.
+        case unknown
     }
 
     public let kind: Kind

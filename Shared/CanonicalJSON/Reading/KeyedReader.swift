@@ -8,11 +8,13 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var allKeys: [Key] { members.names.compactMap { Key(stringValue: $0) } }
 
     private func place(_ key: Key) throws -> Int {
-        guard let place = members.place(of: key.stringValue) else {
-            throw DecodingError.keyNotFound(
-                key, .init(codingPath: codingPath, debugDescription: "It is missing."))
+        if let place = members.place(of: key.stringValue) { return place }
+        // It may be there, misspelt, and whoever wrote that is told of what is there.
+        try document.refuseUnknown(in: members.object) { name in
+            Key(stringValue: name) != nil
         }
-        return place
+        throw DecodingError.keyNotFound(
+            key, .init(codingPath: codingPath, debugDescription: "It is missing."))
     }
 
     /// The place of a member that is there and not null.

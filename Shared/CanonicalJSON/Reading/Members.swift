@@ -6,27 +6,40 @@ struct Members {
 
     let document: Document
     let object: Int
-    /// Whether the names are in snake case here and in camel case in the program.
-    private let convertsNames: Bool
+    private let naming: Naming
     /// Where the members of a large object are.
     private let index: [String: Int]?
 
-    init(of object: Int, in document: Document, convertsNames: Bool) {
+    init(of object: Int, in document: Document, naming: Naming) {
         self.document = document
         self.object = object
-        self.convertsNames = convertsNames
+        self.naming = naming
         guard document.nodes[object].length > Self.few else {
             index = nil
             return
         }
-        index = Dictionary(Self.all(of: object, in: document, convertsNames)) { first, _ in first }
+        index = Dictionary(
+            Self.all(of: object, in: document, inCamelCase: naming == .snakeCase)
+        ) { first, _ in first }
     }
 
-    var names: [String] { Self.all(of: object, in: document, convertsNames).map(\.name) }
+    /// As the program has them.
+    var names: [String] {
+        Self.all(of: object, in: document, inCamelCase: naming != .same).map(\.name)
+    }
 
     /// The place of a member's value: of two members with one name, the first's.
     func place(of name: String) -> Int? {
-        if let index { return index[name] }
+        guard let place = search(for: name) else {
+            document.misses?.note(name, in: object)
+            return nil
+        }
+        document.askFor(place - 1)
+        return place
+    }
+
+    private func search(for name: String) -> Int? {
+        if let index { return index[naming == .exactSnakeCase ? SnakeCase.name(name) : name] }
         var wanted = name
         return wanted.withUTF8 { wanted in
             document.withText { text in search(text, for: wanted) }
@@ -37,7 +50,7 @@ struct Members {
         let end = Int(document.nodes[object].end)
         var name = object + 1
         while name < end {
-            if text.isName(document.nodes[name], wanted, converted: convertsNames) {
+            if text.isName(document.nodes[name], wanted, by: naming) {
                 return name + 1
             }
             name = Int(document.nodes[name + 1].end)
@@ -46,7 +59,7 @@ struct Members {
     }
 
     private static func all(
-        of object: Int, in document: Document, _ convertsNames: Bool
+        of object: Int, in document: Document, inCamelCase: Bool
     ) -> [(name: String, place: Int)] {
         let nodes = document.nodes
         var all: [(name: String, place: Int)] = []
@@ -54,7 +67,7 @@ struct Members {
         document.withText { text in
             var name = object + 1
             while name < nodes[object].end {
-                all.append((text.name(nodes[name], inCamelCase: convertsNames), name + 1))
+                all.append((text.name(nodes[name], inCamelCase: inCamelCase), name + 1))
                 name = Int(nodes[name + 1].end)
             }
         }

@@ -29,18 +29,14 @@ extension Text {
         return Escape.undone(in: bytes(of: node)).withUnsafeBufferPointer(SnakeCase.camelCase)
     }
 
-    /// Whether a member's name, converted or as it is, is the one wanted.
+    /// Whether a member's name is the one wanted.
     @inline(__always)
-    func isName(_ node: Node, _ wanted: Text, converted: Bool) -> Bool {
+    func isName(_ node: Node, _ wanted: Text, by naming: Naming) -> Bool {
         guard node.kind == .escapedString else {
-            return Self.isName(bytes(of: node), wanted, converted)
+            return naming.isName(bytes(of: node), of: wanted)
         }
         return Escape.undone(in: bytes(of: node)).withUnsafeBufferPointer {
-            Self.isName($0, wanted, converted)
+            naming.isName($0, of: wanted)
         }
-    }
-
-    private static func isName(_ name: Text, _ wanted: Text, _ converted: Bool) -> Bool {
-        converted ? SnakeCase.isName(name, of: wanted) : name.elementsEqual(wanted)
     }
 }

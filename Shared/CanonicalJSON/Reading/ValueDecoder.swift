@@ -16,10 +16,9 @@ struct ValueDecoder: Decoder {
         guard document.nodes[place].kind == .object else {
             throw document.mismatch([String: Any].self, at: place)
         }
-        let convertsNames = !(type is any DictionaryOfNames.Type)
+        let naming = type is any DictionaryOfNames.Type ? .same : document.naming
         return KeyedDecodingContainer(
-            KeyedReader(
-                members: Members(of: place, in: document, convertsNames: convertsNames)))
+            KeyedReader(members: Members(of: place, in: document, naming: naming)))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

@@ -13,6 +13,7 @@ public enum HostCode: String, ProblemCode {
     case malformedRequest = "malformed-request"
     case malformedJSON = "malformed-json"
     case invalidField = "invalid-field"
+    case unknownField = "unknown-field"
     case invalidAmount = "invalid-amount"
     case invalidParameter = "invalid-parameter"
     case idempotencyKeyMissing = "idempotency-key-missing"

@@ -10,7 +10,8 @@ enum JSONBody {
     static let limit = 64 * 1024
 
     /// Reads and decodes the body; an absent one reads as `{}`. Throws 413, and 400
-    /// `malformed-json`, `invalid-field` or what a type of ours says of its own field.
+    /// `malformed-json`, `invalid-field`, `unknown-field` or what a type of ours says of its own
+    /// field.
     static func read<Input: Decodable>(
         _ type: Input.Type, from request: Request, upTo limit: Int = limit
     ) async throws -> Input {
@@ -55,16 +56,15 @@ extension Problem {
             detail: "The body may have at most \(limit) bytes.")
     }
 
-    /// What the parser found.
+    /// What is wrong with the text.
     init(_ fault: JSONFault) {
-        switch fault.kind {
-        case .malformed:
-            self = .badRequest(
-                code: HostCode.malformedJSON, detail: fault.reason, field: fault.field)
-        case .forbidden:
-            self = .badRequest(
-                code: HostCode.invalidField, detail: fault.reason, field: fault.field)
-        }
+        let code: HostCode =
+            switch fault.kind {
+            case .malformed: .malformedJSON
+            case .forbidden: .invalidField
+            case .unknown: .unknownField
+            }
+        self = .badRequest(code: code, detail: fault.reason, field: fault.field)
     }
 
     /// What the decoder found, in the words of whoever wrote the request: no Swift types.
