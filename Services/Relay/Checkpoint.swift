@@ -15,6 +15,8 @@ struct Checkpoint: ~Copyable {
     private let connection: Connection
     private let slot: String
     private let table: OutboxTable
+    /// The identity of the publication that the log is read with.
+    private let publication: String
     /// A pair that was read and whose position is not confirmed yet.
     private var pending: (xmin: UInt64, position: LSN)?
     /// What was remembered last.
@@ -32,11 +34,12 @@ struct Checkpoint: ~Copyable {
 
     /// Throws `PostgresError`.
     init(
-        url: String, slot: String, table: OutboxTable, metrics: SourceMetrics
+        url: String, slot: String, table: OutboxTable, publication: String, metrics: SourceMetrics
     ) throws(PostgresError) {
         connection = try Connection(url: url, applicationName: "farthing-relay-checkpoint")
         self.slot = slot
         self.table = table
+        self.publication = publication
         self.metrics = metrics
     }
 
@@ -47,7 +50,7 @@ struct Checkpoint: ~Copyable {
     }
 
     /// Takes the next step, if it is due. Throws `PostgresError`, and `RelayError` `.notPublished`
-    /// when the outbox is in its publication no more: the log may have passed over rows.
+    /// when the publication is another than it was: the log may have passed over rows.
     mutating func advance(confirmed: LSN) throws {
         let now = ContinuousClock.now
         if now >= nextWatch {
@@ -56,7 +59,9 @@ struct Checkpoint: ~Copyable {
         }
         if let pending {
             guard confirmed >= pending.position else { return }
-            try connection.query(RelayQueries.remember, slot, "\(pending.xmin)")
+            // A change is seen a moment after the log has it: what was read by then is confirmed.
+            try checkPublication()
+            try connection.query(RelayQueries.remember, slot, "\(pending.xmin)", publication)
             remembered = pending.xmin
             if let uncovered, UInt32(truncatingIfNeeded: remembered).isAfter(uncovered) {
                 self.uncovered = nil
@@ -80,13 +85,9 @@ struct Checkpoint: ~Copyable {
     }
 
     private func horizon() throws -> (xmin: UInt64, position: LSN) {
-        let row = try connection.query(
-            RelayQueries.horizon, table.publication, table.schema, table.name)[0]
+        let row = try connection.query(RelayQueries.horizon)[0]
+        try checkPublication()
         let position: String = try row.read(1)
-        guard try row.read(2, as: Bool.self) else {
-            throw RelayError(
-                .notPublished, "\(table.quoted) was taken out of \(table.publication)")
-        }
         guard let position = LSN(position) else {
             throw PostgresError(.invalidValue, "'\(position)' is no position of the log")
         }
@@ -95,5 +96,14 @@ struct Checkpoint: ~Copyable {
             throw PostgresError(.invalidValue, "'\(xmin)' is no transaction")
         }
         return (xmin, position)
+    }
+
+    /// Throws `PostgresError`, and `RelayError` `.notPublished` when the publication is another than it
+    /// was.
+    func checkPublication() throws {
+        if try Publication(of: table, connection)?.identity == publication { return }
+        throw RelayError(
+            .notPublished,
+            "the publication \(table.publication) was changed: the log may have passed over rows")
     }
 }

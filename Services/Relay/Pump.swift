@@ -76,6 +76,8 @@ struct Pump {
                 }
                 checkpoint.read(transaction: begin.transactionID)
             case .change(_, .relation(let relation)):
+                // Told anew after every change: what comes may not overtake what was passed over.
+                try checkpoint.checkPublication()
                 layouts[relation.id] = try OutboxLayout(relation.columns, of: table)
             case .change(_, .insert(let insert)):
                 try publish(insert, stream, &publisher, stop)

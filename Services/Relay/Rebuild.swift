@@ -12,7 +12,8 @@ import ServiceHost
 /// 4. the rows of the snapshot are published, those left out that the checkpoint covers;
 /// 5. when all are delivered, the checkpoint covers what had ended before the scan began, for the
 ///    day the server gives the temporary slot up while a large table is on its way: each attempt
-///    then has less to publish, where all would be the same;
+///    then has less to publish, where all would be the same. Where the table is left out, it covers
+///    what had ended before 1, so that a slot that is lost at once is no beginning anew;
 /// 6. the lasting slot is copied from the temporary one.
 ///
 /// The lasting slot therefore exists only if the table was published in full: a relay that dies
@@ -31,6 +32,8 @@ struct Rebuild {
     let url: String
     let slot: String
     let table: OutboxTable
+    /// The identity of the publication that the slot will be read with.
+    let publication: String
     let start: Start
     let stop: StopFlag
     let logger: Logger
@@ -45,6 +48,8 @@ struct Rebuild {
         try connection.query(RelayQueries.dropLostSlot, slot)
         // Another relay may have rebuilt it while this one came to know that it was lost.
         if !(try connection.query(RelayQueries.slotExists, slot).isEmpty) { return true }
+        // Whatever is below has ended, and its commit lies before the slot.
+        let past: Int64 = try connection.query(RelayQueries.snapshot)[0].read(0)
         let temporary = slot + "_rebuild"
         try connection.query(RelayQueries.createTemporarySlot, temporary)
         try awaitRunning(connection)
@@ -66,7 +71,9 @@ struct Rebuild {
                 connection, whileWaiting: { try collect(&publisher, milliseconds: 0) }
             ) { row in try publish(row, &publisher) }
             while publisher.window.undelivered > 0 { try collect(&publisher) }
-            try connection.query(RelayQueries.remember, slot, "\(ended)")
+            try connection.query(RelayQueries.remember, slot, "\(ended)", publication)
+        } else {
+            try connection.query(RelayQueries.remember, slot, "\(past)", publication)
         }
         publisher.commit(end: .zero)
         try Failpoint.hit("relay.\(name).before-slot")

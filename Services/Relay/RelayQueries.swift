@@ -8,27 +8,16 @@ enum RelayQueries {
     /// its commit record before snapshots see it as ended.
     static let horizon = Statement(
         """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text,
-               EXISTS (SELECT FROM pg_publication_tables
-                        WHERE pubname = $1 AND schemaname = $2 AND tablename = $3)
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_current_wal_insert_lsn()::text
         """)
 
-    /// $1 publication, $2 schema, $3 table: whether it is published, and the relay's own tables are
-    /// there.
-    static let isPrepared = Statement(
-        """
-        SELECT EXISTS (SELECT FROM pg_publication_tables
-                        WHERE pubname = $1 AND schemaname = $2 AND tablename = $3)
-           AND to_regclass('relay_checkpoint') IS NOT NULL
-           AND to_regclass('outbox_parked') IS NOT NULL
-        """)
-
-    /// Everything of transactions below $2 is in Kafka. What is remembered of transactions that are
-    /// still to come is another cluster's, see `publishedBelow`, and gives way: once they had come,
-    /// it would be believed.
+    /// Everything of transactions below $2 is in Kafka, and the log is read with publication $3. What
+    /// is remembered of transactions that are still to come is another cluster's, see
+    /// `publishedBelow`, and gives way: once they had come, it would be believed.
     static let remember = Statement(
         """
-        INSERT INTO relay_checkpoint (slot, published_below) VALUES ($1, $2::xid8)
+        INSERT INTO relay_checkpoint (slot, published_below, publication)
+        VALUES ($1, $2::xid8, $3)
         ON CONFLICT (slot) DO UPDATE
             SET published_below =
                     CASE WHEN relay_checkpoint.published_below
@@ -36,6 +25,7 @@ enum RelayQueries {
                          THEN excluded.published_below
                          ELSE greatest(relay_checkpoint.published_below, excluded.published_below)
                     END,
+                publication = excluded.publication,
                 at = clock_timestamp()
         """)
 
@@ -94,19 +84,6 @@ enum RelayQueries {
          WHERE slot_name = $1 AND wal_status = 'lost' AND NOT active
         """)
 
-    static let publicationExists = Statement(
-        """
-        SELECT 1 FROM pg_publication WHERE pubname = $1
-        """)
-
-    /// The tables of publication $1, and whether each is $2.$3.
-    static let published = Statement(
-        """
-        SELECT schemaname || '.' || tablename, schemaname = $2 AND tablename = $3
-          FROM pg_publication_tables WHERE pubname = $1
-         ORDER BY 1
-        """)
-
     /// Whether role $1 may look into schema $2.
     static let maySeeSchema = Statement("SELECT has_schema_privilege($1::name, $2::text, 'USAGE')")
 
@@ -122,13 +99,6 @@ enum RelayQueries {
         """
         SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
         FROM pg_replication_slots WHERE slot_name = $1 AND restart_lsn IS NOT NULL
-        """)
-
-    /// A slot that has passed over rows is of no use either.
-    static let dropSlot = Statement(
-        """
-        SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
-         WHERE slot_name = $1
         """)
 
     static let slotExists = Statement(

@@ -9,7 +9,12 @@ import Postgres
 struct Setup {
     static let migrations = MigrationSet(
         component: "relay",
-        [Migration(version: 1, name: "relay", sql: PackageResources.V0001_relay_sql)])
+        [
+            Migration(version: 1, name: "relay", sql: PackageResources.V0001_relay_sql),
+            Migration(
+                version: 2, name: "publication_read",
+                sql: PackageResources.V0002_publication_read_sql),
+        ])
 
     /// libpq URL of a role that owns the outbox and may create in the database and in its schema.
     let url: String
@@ -41,27 +46,25 @@ struct Setup {
     /// Two tables in one publication would be read by either's relay, each with its own columns.
     private func publish(_ connection: borrowing Connection) throws {
         let publication = OutboxTable.quote(table.publication)
-        if try connection.query(RelayQueries.publicationExists, table.publication).isEmpty {
+        let isAsMade = "publish = 'insert', publish_via_partition_root = true"
+        guard let found = try Publication(of: table, connection) else {
             return try connection.execute(
-                """
-                CREATE PUBLICATION \(publication) FOR TABLE \(table.quoted) \
-                WITH (publish = 'insert', publish_via_partition_root = true)
-                """)
+                "CREATE PUBLICATION \(publication) FOR TABLE \(table.quoted) WITH (\(isAsMade))")
         }
-        var isPublished = false
-        let published = try connection.query(
-            RelayQueries.published, table.publication, table.schema, table.name)
-        for row in published {
-            guard try row.read(1, as: Bool.self) else {
-                throw RelayError(
-                    .configuration,
-                    "\(table.publication) publishes \(try row.read(0, as: String.self)): give "
-                        + "\(table.quoted) a --name of its own, here and to 'relay serve'")
-            }
-            isPublished = true
+        let tables = try connection.query(
+            PublicationQueries.tables, table.publication, table.schema, table.name)
+        for row in tables where !(try row.read(1, as: Bool.self)) {
+            throw RelayError(
+                .configuration,
+                "\(table.publication) publishes \(try row.read(0, as: String.self)): give "
+                    + "\(table.quoted) a --name of its own, here and to 'relay serve'")
         }
-        if !isPublished {
-            try connection.execute("ALTER PUBLICATION \(publication) ADD TABLE \(table.quoted)")
-        }
+        // Any change has the relay go back to the table.
+        if found.isWhole { return }
+        try connection.execute(
+            """
+            ALTER PUBLICATION \(publication) SET (\(isAsMade));
+            ALTER PUBLICATION \(publication) SET TABLE \(table.quoted)
+            """)
     }
 }

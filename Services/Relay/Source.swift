@@ -59,7 +59,6 @@ struct Source: Sendable {
     private struct Memory {
         var topics: Set<String>
         var suspicion = Suspicion()
-        var slotIsStale = false
     }
 
     private func run(_ stop: StopFlag) {
@@ -87,7 +86,7 @@ struct Source: Sendable {
 
     /// From the connection to its end. Throws `PostgresError`, `KafkaError`, `RelayError`.
     private func session(_ memory: inout Memory, _ stop: StopFlag) throws -> Outcome {
-        try dropStaleSlot(&memory)
+        let publication = try followedPublication()
         try check()
         let stream = try ReplicationStream(url: url, applicationName: "farthing-relay")
         let status = try stream.slot(slot)
@@ -107,8 +106,8 @@ struct Source: Sendable {
         if isLost {
             metrics.set(.rebuilding)
             let rebuild = Rebuild(
-                name: name, url: url, slot: slot, table: table, start: start, stop: stop,
-                logger: logger)
+                name: name, url: url, slot: slot, table: table, publication: publication,
+                start: start, stop: stop, logger: logger)
             guard try rebuild.run(&publisher) else { return .standby }
         }
         do throws(PostgresError) {
@@ -121,61 +120,15 @@ struct Source: Sendable {
         logger.notice("relaying", metadata: ["slot": "\(slot)"])
         var gate = try CommitGate(url: url)
         var checkpoint = try Checkpoint(
-            url: url, slot: slot, table: table, metrics: metrics)
+            url: url, slot: slot, table: table, publication: publication, metrics: metrics)
         var pump = Pump(name: name, table: table, metrics: metrics)
         do {
             try pump.run(stream, &publisher, &gate, &checkpoint, stop)
         } catch {
-            memory.slotIsStale = passedOverRows(error)
+            // The log begins where there was no such publication yet, and nothing told so.
+            if (error as? PostgresError)?.code == .undefinedObject { try distrustSlot() }
             throw error
         }
         return .stopped
-    }
-
-    /// Drops a slot that has passed over rows. Throws `PostgresError`.
-    private func dropStaleSlot(_ memory: inout Memory) throws(PostgresError) {
-        guard memory.slotIsStale else { return }
-        try Connection(url: url, applicationName: "farthing-relay-check")
-            .query(RelayQueries.dropSlot, slot)
-        memory.slotIsStale = false
-    }
-
-    /// Gives the order in which the table would be read.
-    ///
-    /// Throws `PostgresError`, and `RelayError`, which says what to do: `.configuration` where nothing
-    /// but other options help, `.notPrepared`, `.malformedOutbox`.
-    @discardableResult
-    func check() throws -> TableOrder {
-        let connection = try Connection(url: url, applicationName: "farthing-relay-check")
-        if let other = try connection.query(RelayQueries.foreignSlot, slot).first {
-            throw RelayError(
-                .configuration,
-                "the slot \(slot) belongs to the database '\(try other.read(0, as: String.self))': "
-                    + "names of slots are the cluster's, so give this source another --name")
-        }
-        let isPrepared: Bool = try connection.query(
-            RelayQueries.isPrepared, table.publication, table.schema, table.name)[0].read(0)
-        guard isPrepared else {
-            throw RelayError(
-                .notPrepared,
-                "\(table.quoted) is not in the publication \(table.publication), or a table of the "
-                    + "relay's is missing: put it back there, or run 'relay setup' for an outbox of "
-                    + "your own")
-        }
-        let order = try table.readOrder(connection)
-        if order == .none, start == .beginning {
-            throw RelayError(
-                .configuration,
-                "\(table.quoted) cannot be read in order by \(table.columns[.id] ?? "its id"): name a "
-                    + "--column-position or a --column-time, or begin with what comes, --from-now")
-        }
-        return order
-    }
-
-    /// Whether a session's error says that the log has passed over rows: the publication was
-    /// changed or dropped. The slot is of no use then, and the table tells what was missed.
-    private func passedOverRows(_ error: any Error) -> Bool {
-        if let error = error as? RelayError { return error.code == .notPublished }
-        return (error as? PostgresError)?.code == .undefinedObject
     }
 }

@@ -15,5 +15,8 @@ public enum OutboxSchema {
                 sql: PackageResources.V0003_outbox_upkeep_sql),
             Migration(
                 version: 4, name: "search_path", sql: PackageResources.V0004_search_path_sql),
+            Migration(
+                version: 5, name: "publication_read",
+                sql: PackageResources.V0005_publication_read_sql),
         ])
 }

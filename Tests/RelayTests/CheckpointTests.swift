@@ -12,7 +12,7 @@ struct CheckpointTests {
         let database = try await TestDatabase.make([OutboxSchema.migrations])
         let connection = try Connection(url: database.relayURL)
         func remember(_ below: String) throws -> String {
-            try connection.query(RelayQueries.remember, "slot", below)
+            try connection.query(RelayQueries.remember, "slot", below, "a publication")
             return try connection.query(
                 "SELECT published_below::text FROM relay_checkpoint")[0].read(0)
         }

@@ -11,8 +11,11 @@ struct PublicationTests {
             WITH (publish = 'insert', publish_via_partition_root = true)
         """
 
-    /// What is written while the outbox is published by nobody, is published once it is again.
-    private func nothingIsLost(_ break: String, _ mend: String) async throws {
+    /// What is written while the outbox is published by nobody, or not in full, is published once it
+    /// is again.
+    private func nothingIsLost(
+        _ break: String, _ mend: String, says message: String = "publication farthing_outbox"
+    ) async throws {
         let rig = try await RelayRig.make()
         let source = rig.source()
         try await relaying(source) {
@@ -21,7 +24,7 @@ struct PublicationTests {
             try Connection(url: rig.database.superuserURL).execute(`break`)
             try await rig.write(writers: 2, each: 20)
             try await eventually(within: .seconds(60), "the relay says what is missing") {
-                source.metrics.trouble?.contains("publication farthing_outbox") == true
+                source.metrics.trouble?.contains(message) == true
             }
             try Connection(url: rig.database.superuserURL).execute(mend)
             try await rig.write(writers: 2, each: 20)
@@ -39,5 +42,39 @@ struct PublicationTests {
         try await nothingIsLost(
             "ALTER PUBLICATION farthing_outbox DROP TABLE outbox",
             "ALTER PUBLICATION farthing_outbox ADD TABLE outbox")
+    }
+
+    @Test("of the outbox's partitions instead of itself for a while: nothing is lost")
+    func partitions() async throws {
+        try await nothingIsLost(
+            "ALTER PUBLICATION farthing_outbox SET (publish_via_partition_root = false)",
+            "ALTER PUBLICATION farthing_outbox SET (publish_via_partition_root = true)")
+    }
+
+    @Test("of no inserts for a while: it is said, nothing is lost")
+    func inserts() async throws {
+        try await nothingIsLost(
+            "ALTER PUBLICATION farthing_outbox SET (publish = 'delete')",
+            "ALTER PUBLICATION farthing_outbox SET (publish = 'insert')",
+            says: "publishes no inserts")
+    }
+
+    @Test("of some rows for a while: it is said, nothing is lost")
+    func rows() async throws {
+        try await nothingIsLost(
+            "ALTER PUBLICATION farthing_outbox SET TABLE outbox WHERE (aggregateid <> '1')",
+            "ALTER PUBLICATION farthing_outbox SET TABLE outbox",
+            says: "leaves out rows of \"public\".\"outbox\", WHERE (aggregateid <> '1'::text)")
+    }
+
+    @Test("without columns that are needed for a while: they are named, nothing is lost")
+    func columns() async throws {
+        try await nothingIsLost(
+            """
+            ALTER PUBLICATION farthing_outbox
+                SET TABLE outbox (id, position, topic, aggregateid, type, created_at)
+            """,
+            "ALTER PUBLICATION farthing_outbox SET TABLE outbox",
+            says: "leaves out columns of \"public\".\"outbox\", headers, payload")
     }
 }

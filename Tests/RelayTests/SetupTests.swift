@@ -57,6 +57,34 @@ struct SetupTests {
         try source.check()
     }
 
+    @Test("a publication that leaves out what the relay needs is put right")
+    func putRight() async throws {
+        let rig = try await ShopRig.make()
+        let source = try rig.source()
+        for flaw in ["SET (publish = 'update')", "SET TABLE shop.messages (number, kind)"] {
+            try rig.superuser("ALTER PUBLICATION farthing_outbox \(flaw)")
+            #expect(throws: RelayError.self) { try source.check() }
+            try await rig.setup()
+            try source.check()
+        }
+    }
+
+    @Test("a publication of a table's partitions becomes one of the table")
+    func partitions() async throws {
+        let rig = try await ShopRig.make(setup: false)
+        try rig.owner(
+            """
+            CREATE TABLE shop.parts (LIKE shop.messages) PARTITION BY LIST (kind);
+            CREATE TABLE shop.part PARTITION OF shop.parts DEFAULT;
+            """)
+        try rig.superuser("CREATE PUBLICATION farthing_parts FOR TABLE shop.parts")
+        let source = try rig.source(
+            .beginning, ["--table", "shop.parts", "--name", "parts"],
+            name: "\(rig.database.name)_parts")
+        try await rig.setup("shop.parts", name: "parts")
+        try source.check()
+    }
+
     @Test("a second database of the cluster is told whose the slot is, and of --name")
     func foreignSlot() async throws {
         let first = try await ShopRig.make()
