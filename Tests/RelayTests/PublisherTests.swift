@@ -50,4 +50,67 @@ struct PublisherTests {
             #expect(hadRoom == [true, false, true])
         }
     }
+
+    @Test("has no room for more than 64 MiB on their way, unless it is told otherwise")
+    func defaultBytes() async throws {
+        let mock = try MockKafka()
+        mock.createTopic("large", partitions: 1)
+        var publisher = try Publisher(
+            KafkaConfiguration(bootstrapServers: mock.bootstrapServers),
+            metrics: SourceMetrics(source: "publisher"), logger: .quiet)
+        var number: Int64 = 0
+        // Nothing is collected: all of it is on its way.
+        while publisher.hasRoom, number < 100 {
+            number += 1
+            try publish(990_000, number, to: "large", &publisher)
+        }
+        #expect(number == 64 * 1024 * 1024 / 990_000 + 1)
+    }
+
+    @Test("has no room for more than 1,000,000 transactions behind one that is not delivered")
+    func transactions() async throws {
+        let mock = try MockKafka()
+        mock.createTopic("slow", partitions: 1)
+        var publisher = try Publisher(
+            KafkaConfiguration(bootstrapServers: mock.bootstrapServers),
+            metrics: SourceMetrics(source: "publisher"), logger: .quiet)
+        try publish(1, 1, to: "slow", &publisher)
+        for _ in 2..<1_000_000 {
+            publisher.begin(committedAt: nil)
+            publisher.commit(end: .zero)
+        }
+        var hadRoom = [publisher.hasRoom]
+        publisher.begin(committedAt: nil)
+        publisher.commit(end: .zero)
+        hadRoom.append(publisher.hasRoom)
+        let end = ContinuousClock.now + .seconds(20)
+        while publisher.window.undelivered > 0, .now < end {
+            try publisher.collect(milliseconds: 100)
+        }
+        hadRoom.append(publisher.hasRoom)
+        #expect(hadRoom == [true, false, true])
+    }
+
+    @Test("sends nothing behind what a broker refuses, which might be of the same key")
+    func gapless() async throws {
+        let mock = try MockKafka()
+        mock.createTopic("gap", partitions: 1)
+        mock.answer(produce: [.tooLarge])
+        // The mock takes what is in flight already, where a broker knows that it comes too soon.
+        let kafka = KafkaConfiguration(
+            bootstrapServers: mock.bootstrapServers,
+            ["batch.num.messages": "1", "max.in.flight.requests.per.connection": "1"])
+        var publisher = try Publisher(
+            kafka, metrics: SourceMetrics(source: "publisher"), logger: .quiet)
+        for number in 1...3 as ClosedRange<Int64> { try publish(1, number, to: "gap", &publisher) }
+        let consumer = try Consumer(
+            KafkaConfiguration(bootstrapServers: mock.bootstrapServers), group: "gap",
+            topics: ["gap"], logger: .quiet)
+        #expect(try await consumer.nextBatch(max: 10, within: .seconds(3)).isEmpty)
+        let error = #expect(throws: KafkaError.self) {
+            for _ in 0..<100 { try publisher.collect(milliseconds: 100) }
+        }
+        #expect(error?.code == .messageTooLarge)
+        await consumer.close()
+    }
 }
