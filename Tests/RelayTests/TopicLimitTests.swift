@@ -34,7 +34,23 @@ struct TopicLimitTests {
         }
     }
 
-    @Test("is asked again when a row is released")
+    @Test("is asked again when a row is released, which goes once it takes it")
+    func released() async throws {
+        let rig = try await rig(limit: 2000)
+        try await rig.write(key: 0, padding: 5000)
+        try await relaying(rig.source()) {
+            try await rig.eventuallyParked(1)
+            let admin = TopicAdmin(rig.kafka, logger: .quiet)
+            try await admin.deleteTopics([rig.topic])
+            try await admin.createTopics([rig.topic], partitions: 1)
+            let desk = ParkingDesk(source: rig.name, url: rig.database.relayURL)
+            #expect(try desk.release() == 1)
+            try await rig.eventuallyParked(0)
+            #expect(try await rig.numbers(count: 1) == ["0": [1]])
+        }
+    }
+
+    @Test("is known by what it said last")
     func raised() async throws {
         let rig = try await rig(limit: 2000)
         let admin = TopicAdmin(rig.kafka, logger: .quiet, timeout: .seconds(5))
