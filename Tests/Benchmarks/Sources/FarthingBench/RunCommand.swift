@@ -59,7 +59,10 @@ struct RunCommand: AsyncParsableCommand {
             let name = type(of: benchmark).name
             let bench = Bench(
                 name: name, effort: effort, place: place, debezium: debezium, askedRounds: rounds)
-            let report = try await benchmark.run(bench)
+            bench.say("begins")
+            let start = ContinuousClock.now
+            var report = try await benchmark.run(bench)
+            report.seconds = (ContinuousClock.now - start) / .seconds(1)
             Self.say(Table(report))
             reports.append(report)
         }

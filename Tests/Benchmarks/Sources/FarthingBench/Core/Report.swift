@@ -9,6 +9,8 @@ struct Report: Codable, Sendable {
     var figures: [Figure] = []
     /// What a reader must know to judge the figures.
     var notes: [String] = []
+    /// How long it all took, with what had to be made ready.
+    var seconds = 0.0
 
     init<Measured: Benchmark>(_ benchmark: Measured) {
         self.benchmark = Measured.name

@@ -12,6 +12,7 @@ struct Table: CustomStringConvertible {
         if !report.latencies.isEmpty { parts.append(Self.align(latencies)) }
         if !report.figures.isEmpty { parts.append(Self.align(figures)) }
         parts += report.notes.map { "  \($0)" }
+        parts.append("  It all took \(Self.number(report.seconds)) s.")
         return parts.joined(separator: "\n")
     }
 
@@ -73,9 +74,12 @@ struct Table: CustomStringConvertible {
     }
 }
 
-/// Lines on standard error, for whoever waits.
+/// Lines on standard error, for whoever waits and for whoever asks where the time goes.
 enum Progress {
+    private static let start = ContinuousClock.now
+
     static func say(_ text: String) {
-        FileHandle.standardError.write(Data("· \(text)\n".utf8))
+        let elapsed = String(format: "%6.1f s", (ContinuousClock.now - start) / .seconds(1))
+        FileHandle.standardError.write(Data("· \(elapsed)  \(text)\n".utf8))
     }
 }
