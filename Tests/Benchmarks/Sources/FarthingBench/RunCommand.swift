@@ -38,6 +38,13 @@ struct RunCommand: AsyncParsableCommand {
             """)
     var debezium: String?
 
+    @Option(
+        help: """
+            Measure pgledger too: the folder of a clone of https://github.com/pgr0ss/pgledger. \
+            PGLEDGER if not given.
+            """)
+    var pgledger: String?
+
     func validate() throws {
         guard rounds ?? 1 >= 1 else { throw ValidationError("--rounds must be 1 or more") }
         let known = (Self.benchmarks + Self.onRequest).map { type(of: $0).name }
@@ -47,8 +54,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = debezium ?? ProcessInfo.processInfo.environment["DEBEZIUM"]
-        let debezium = try folder.map { try Debezium(below: $0) }
+        let given = ProcessInfo.processInfo.environment
+        let debezium = try (debezium ?? given["DEBEZIUM"]).map { try Debezium(below: $0) }
+        let pgledger = try (pgledger ?? given["PGLEDGER"]).map { try PgLedger(in: $0) }
         let place = try Place(binaries: binaries)
         defer { place.remove() }
         let machine = try await Machine.describe(on: place)
@@ -58,7 +66,8 @@ struct RunCommand: AsyncParsableCommand {
         for benchmark in names.isEmpty ? Self.benchmarks : asked {
             let name = type(of: benchmark).name
             let bench = Bench(
-                name: name, effort: effort, place: place, debezium: debezium, askedRounds: rounds)
+                name: name, effort: effort, place: place, debezium: debezium, pgledger: pgledger,
+                askedRounds: rounds)
             bench.say("begins")
             let start = ContinuousClock.now
             var report = try await benchmark.run(bench)

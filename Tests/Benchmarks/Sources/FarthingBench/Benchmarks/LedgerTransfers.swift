@@ -7,7 +7,8 @@ import Postgres
 ///
 /// Beside it pgbench posts one transfer in one transaction: into tables without any check, its
 /// statements one by one and all in one pipeline, and into the ledger's own tables, with all that
-/// it writes and checks, in one statement.
+/// it writes and checks, in one statement. Where there is a pgledger, its functions post one
+/// transfer in one transaction, and as many as a batch has.
 struct LedgerTransfers: Benchmark {
     static let name = "ledger-transfers"
     static let abstract = "transfers over HTTP, beside pgbench with single-transfer SQL"
@@ -22,27 +23,35 @@ struct LedgerTransfers: Benchmark {
         try await TestedStack.with(bench.place) { tested in
             // Nobody consumes the events here: they would cost the ledger's processor time.
             await tested.stack.supervisor.stop("relay")
+            bench.say("opening \(Self.accounts) accounts")
             let accounts = try createAccounts(tested.environment.ledgerDatabase)
+            let pgledger = try await bench.pgledger?.install(
+                accounts: accounts.count, besides: tested, batchesOf: Self.batch)
             var report = Report(self)
             for spread in Spread.allCases {
                 let chooser = Chooser(spread, among: accounts.count)
                 let load = TransferLoad(tested, accounts, chooser)
-                let contest = try await measure(spread, load, tested, bench, &report)
-                report.contests.append(contest)
+                report.contests += try await measure(
+                    spread, load, pgledger, tested, bench, &report)
             }
+            try checkBalances(tested.environment.ledgerDatabase)
+            try pgledger?.checkBalances()
             report.notes += [
                 "\(accounts.count) accounts. Single transfers by \(Self.connections) connections; "
                     + "batches of \(Self.batch) by \(Self.batchConnections).",
                 "What is posted is sealed a moment later: not in its rate, but in what it costs.",
+                pgledger == nil
+                    ? "pgledger was not measured: see --pgledger."
+                    : "pgledger writes a transfer and its entries; no key, no event, no audit.",
             ]
             return report
         }
     }
 
     private func measure(
-        _ spread: Spread, _ load: TransferLoad, _ tested: TestedStack, _ bench: Bench,
-        _ report: inout Report
-    ) async throws -> Contest {
+        _ spread: Spread, _ load: TransferLoad, _ pgledger: PgLedger.Installed?,
+        _ tested: TestedStack, _ bench: Bench, _ report: inout Report
+    ) async throws -> [Contest] {
         let seconds = bench.pick(short: 1, long: 15)
         let costs = Collected<ProcessorCost>()
         let batchCosts = Collected<ProcessorCost>()
@@ -87,18 +96,48 @@ struct LedgerTransfers: Benchmark {
         // The short run leaves out what tells little more for the other spreads.
         let others = bench.pick(
             short: spread == .uniform ? [pipelined, checked] : [], long: [pipelined, checked])
+        let batches = [
+            batched("POST /v1/transfers/batch", answer: "transfers"),
+            batched("POST /v1/transfers/batch, ids", answer: "ids"),
+        ]
+        let peers =
+            pgledger.map { peer in
+                [
+                    Contestant(PgLedger.single) {
+                        try await peer.single(spread, seconds: seconds)
+                            .run(clients: Self.connections, bench.place)
+                    },
+                    Contestant(PgLedger.batched) {
+                        try await peer.batched(spread, seconds: seconds)
+                            .runLong(clients: Self.batchConnections, bench.place)
+                            * Double(Self.batch)
+                    },
+                ]
+            } ?? []
         let measurements = try await bench.alternate(
-            [single, byHand] + others + [
-                batched("POST /v1/transfers/batch", answer: "transfers"),
-                batched("POST /v1/transfers/batch, ids", answer: "ids"),
-            ])
+            [single, byHand] + others + batches + peers)
         report.figures += ProcessorCost.figures(costs.all, condition: "\(spread.rawValue), single")
         report.figures += ProcessorCost.figures(
             batchCosts.all, condition: "\(spread.rawValue), batched")
         report.figures += ProcessorCost.figures(
             idCosts.all, condition: "\(spread.rawValue), batched, ids")
-        return Contest(
-            condition: spread.rawValue, unit: "transfers/s", measurements: measurements)
+        return Self.contests(spread, measurements)
+    }
+
+    /// What is posted one by one, and with it our batches; and those beside pgledger's.
+    private static func contests(_ spread: Spread, _ measurements: [Measurement]) -> [Contest] {
+        let peer = measurements.filter { $0.who == PgLedger.batched }
+        let singles = Contest(
+            condition: spread.rawValue, unit: "transfers/s",
+            measurements: measurements.filter { $0.who != PgLedger.batched })
+        guard !peer.isEmpty else { return [singles] }
+        let ours = measurements.filter { $0.who.hasPrefix("POST /v1/transfers/batch") }
+        return [
+            singles,
+            Contest(
+                condition: "\(spread.rawValue), batches", unit: "transfers/s",
+                measurements: ours + peer),
+        ]
     }
 
     /// Waits until the ledger has sealed what was posted, which it does a moment later: the cost is
@@ -122,6 +161,18 @@ struct LedgerTransfers: Benchmark {
         throw BenchError("the ledger has not sealed what was posted")
     }
 
+    /// Throws `BenchError` unless both ledgers' balances sum to zero.
+    private func checkBalances(_ url: String) throws {
+        let row = try Connection(url: url).query(
+            """
+            SELECT (SELECT sum(posted) = 0 FROM account),
+                   (SELECT sum(posted) = 0 FROM bare.account)
+            """)[0]
+        guard try row.read(0, as: Bool.self), try row.read(1, as: Bool.self) else {
+            throw BenchError("the ledger's balances or the bare ones do not sum to zero")
+        }
+    }
+
     /// The ledger's accounts and the bare ones. Opening them one by one would take longer than all
     /// that is measured.
     private func createAccounts(_ url: String) throws -> [String] {
@@ -131,50 +182,5 @@ struct LedgerTransfers: Benchmark {
         return try connection.query("SELECT 'acct_' || id FROM bare.numbered ORDER BY number").map {
             try $0.read(0)
         }
-    }
-}
-
-/// The script of one transfer by hand.
-enum BareLedger {
-    static func transfer(_ spread: Spread, _ accounts: Int, pipelined: Bool) -> Script {
-        Script(
-            PackageResources.bare_transfer_sql,
-            [
-                "accounts": draw(spread, accounts),
-                "begin": pipelined ? "\\startpipeline\nBEGIN;" : "BEGIN;",
-                "commit": pipelined ? "COMMIT;\n\\endpipeline" : "COMMIT;",
-            ])
-    }
-
-    /// The same with the ledger's own tables and checks.
-    static func checkedTransfer(_ spread: Spread, _ accounts: Int) -> Script {
-        Script(
-            PackageResources.checked_transfer_sql, ["accounts": draw(spread, accounts)])
-    }
-
-    /// Chooses two accounts, from 1 on.
-    private static func draw(_ spread: Spread, _ accounts: Int) -> String {
-        let draw =
-            switch spread {
-            case .uniform:
-                """
-                \\set debtor random(1, \(accounts))
-                \\set other random(1, \(accounts))
-                """
-            case .zipf:
-                """
-                \\set debtor random_zipfian(1, \(accounts), \(Spread.exponent))
-                \\set other random_zipfian(1, \(accounts), \(Spread.exponent))
-                """
-            case .hot:
-                """
-                \\set debtor random(2, \(accounts))
-                \\set other 1
-                """
-            }
-        return """
-            \(draw)
-            \\set creditor CASE WHEN :other = :debtor THEN :debtor % \(accounts) + 1 ELSE :other END
-            """
     }
 }

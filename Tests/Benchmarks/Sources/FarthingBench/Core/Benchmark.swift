@@ -17,8 +17,9 @@ struct Bench: Sendable {
     let name: String
     let effort: Effort
     let place: Place
-    /// `nil` where nobody has said where it is.
+    /// Peers; `nil` where nobody has said where they are.
     let debezium: Debezium?
+    let pgledger: PgLedger?
 
     /// The value for this run's effort.
     func pick<Value>(short: Value, long: Value) -> Value { effort == .short ? short : long }

@@ -45,6 +45,17 @@ struct TestedStack: Sendable {
 
     var environment: StackEnvironment { stack.environment }
 
+    /// libpq URL of the superuser for a database on this stack's server.
+    func superuserURL(_ database: String) throws -> String {
+        guard var url = URLComponents(string: environment.ledgerDatabase) else {
+            throw BenchError("'\(environment.ledgerDatabase)' is no URL of a database")
+        }
+        url.user = "postgres"
+        url.password = try Secrets(file: "\(directory)/secret").secret(for: "postgres")
+        url.path = "/\(database)"
+        return url.string ?? ""
+    }
+
     /// A POST that this stack will let through.
     func post(_ url: String, _ path: String, headers: [(String, String)] = []) -> PostRequest {
         PostRequest(url: url, path: path, token: environment.token, headers: headers)

@@ -10,6 +10,32 @@ enum Spread: String, CaseIterable, Sendable {
     case hot = "one hot account"
 
     static let exponent = 1.001
+
+    /// pgbench's way of choosing two accounts that differ, `:debtor` and `:creditor`, from 1 on.
+    func drawTwo(of accounts: Int) -> String {
+        let draw =
+            switch self {
+            case .uniform:
+                """
+                \\set debtor random(1, \(accounts))
+                \\set other random(1, \(accounts))
+                """
+            case .zipf:
+                """
+                \\set debtor random_zipfian(1, \(accounts), \(Self.exponent))
+                \\set other random_zipfian(1, \(accounts), \(Self.exponent))
+                """
+            case .hot:
+                """
+                \\set debtor random(2, \(accounts))
+                \\set other 1
+                """
+            }
+        return """
+            \(draw)
+            \\set creditor CASE WHEN :other = :debtor THEN :debtor % \(accounts) + 1 ELSE :other END
+            """
+    }
 }
 
 /// Chooses the two accounts of the n-th transfer, always the same for the same number.
