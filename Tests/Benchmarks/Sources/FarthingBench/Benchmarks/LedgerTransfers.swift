@@ -96,10 +96,10 @@ struct LedgerTransfers: Benchmark {
         // The short run leaves out what tells little more for the other spreads.
         let others = bench.pick(
             short: spread == .uniform ? [pipelined, checked] : [], long: [pipelined, checked])
-        let batches = [
-            batched("POST /v1/transfers/batch", answer: "transfers"),
-            batched("POST /v1/transfers/batch, ids", answer: "ids"),
-        ]
+        let idsOnly = batched("POST /v1/transfers/batch, ids", answer: "ids")
+        let batches =
+            [batched("POST /v1/transfers/batch", answer: "transfers")]
+            + bench.pick(short: spread == .uniform ? [idsOnly] : [], long: [idsOnly])
         let peers =
             pgledger.map { peer in
                 [

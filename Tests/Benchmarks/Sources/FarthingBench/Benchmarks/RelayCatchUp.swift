@@ -32,7 +32,7 @@ struct RelayCatchUp: Benchmark {
                         },
                     ]))
             ]
-            let published = try await stores.records(in: Self.topic, atMost: rows + 1)
+            let published = try await stores.records(in: Self.topic, expecting: rows)
             guard published == rows else {
                 throw BenchError("\(published) of \(rows) events came out of the last catch-up")
             }
