@@ -6,6 +6,8 @@ struct SilentMember: ~Copyable {
     struct NotJoined: Error {}
 
     private static let memberIDRequired: Int16 = 79
+    /// The milliseconds that the group is to wait for it in a rebalance.
+    private static let patience: Int32 = 600_000
 
     private let socket: Int32
 
@@ -38,7 +40,7 @@ struct SilentMember: ~Copyable {
         let body =
             Self.bytes(11 as Int16) + Self.bytes(2 as Int16) + Self.bytes(1 as Int32)
             + Self.text("silent") + Self.text(group) + Self.bytes(6000 as Int32)
-            + Self.bytes(6000 as Int32) + Self.text(member) + Self.text("consumer")
+            + Self.bytes(Self.patience) + Self.text(member) + Self.text("consumer")
             + Self.bytes(1 as Int32) + Self.text("range")
             + Self.bytes(Int32(subscription.count + 4)) + subscription + Self.bytes(-1 as Int32)
         let request = Self.bytes(Int32(body.count)) + body
