@@ -44,6 +44,10 @@ struct AccountView: Encodable, Sendable {
         createdAt = try row.read(10)
     }
 
+    var terms: AccountTerms {
+        AccountTerms(name: name, overdraftLimit: overdraftLimit, metadata: metadata.pairs)
+    }
+
     /// The tenant's account of that id, or 404.
     static func read(
         _ id: AccountID, of tenant: String, in tx: borrowing Transaction

@@ -17,12 +17,24 @@ struct UpdateAccount: Codable, Sendable {
         let pairs = try metadata.map { try JSONText($0) }
         var named = WorkingSet()
         named.name(id, of: scope.tenant)
-        let refused = try Book.change(naming: named, in: tx) { book throws(LedgerRefusal) in
-            try book.update(id, overdraftLimit: overdraftLimit, for: Cause(scope))
+        var book = try Book.load(named, in: tx)
+        // Read once the account is locked, so that nobody changes them before this does.
+        let before = try AccountView.read(id, of: scope.tenant, in: tx).terms
+        do throws(LedgerRefusal) {
+            try book.update(id, from: before, to: terms(after: before), for: Cause(scope))
+        } catch {
+            return .problem(error.problem)
         }
-        if let refused { return .problem(refused.ofPath) }
+        try book.record(in: tx)
         try tx.execute(
             LedgerQueries.updateAccount, scope.tenant, id.uuid, name?.text, overdraftLimit, pairs)
         return .ok(try AccountView.read(id, of: scope.tenant, in: tx))
+    }
+
+    func terms(after before: AccountTerms) -> AccountTerms {
+        AccountTerms(
+            name: name?.text ?? before.name,
+            overdraftLimit: overdraftLimit ?? before.overdraftLimit,
+            metadata: metadata?.pairs ?? before.metadata)
     }
 }

@@ -30,26 +30,6 @@ struct AccountTests {
         }
     }
 
-    @Test("changes its name, limit and metadata, and not below what is used of the limit")
-    func update() async throws {
-        try await LedgerFixture.with { ledger in
-            let (wallet, shop) = (try await ledger.open(limit: 50), try await ledger.open())
-            try await ledger.transfer((.debit, wallet, 40), (.credit, shop, 40))
-            let low = try await ledger.update(wallet, #"{"overdraft_limit": 39}"#)
-            #expect(low.status == 409 && low.text.contains("limit-in-use"))
-            let changed = try await ledger.update(
-                wallet, #"{"overdraft_limit": 40, "name": "Rent", "metadata": {"a": "b"}}"#)
-            #expect(changed.status == 200)
-            for part in [#""overdraft_limit":40"#, #""name":"Rent""#, #""metadata":{"a":"b"}"#] {
-                #expect(changed.text.contains(part))
-            }
-            let kept = try await ledger.update(wallet, "{}")
-            #expect(kept.text.contains(#""name":"Rent""#))
-            #expect(try await ledger.update(AccountID(), "{}").status == 404)
-            #expect(try await ledger.update(wallet, #"{"overdraft_limit": -1}"#).status == 400)
-        }
-    }
-
     @Test(
         "keeps the exponent of its currency",
         arguments: [("JPY", 0), ("USD", 2), ("KWD", 3), ("CLF", 4)])
@@ -198,21 +178,6 @@ extension LedgerFixture {
             try GetAccounts.list(scope, tx).kept(requestID: "req-1")
         }
         return try WireJSON.decode(Page.self, from: answer.body).data.map(\.id)
-    }
-
-    fileprivate func update(
-        _ account: AccountID, _ body: String
-    ) async throws -> (status: Int, text: String) {
-        let request = try WireJSON.decode(UpdateAccount.self, from: Array(body.utf8))
-        let scope = scope(account.description)
-        do {
-            let answer = try await database.transaction { tx in
-                try request.handle(scope, tx).kept(requestID: "req-1")
-            }
-            return (answer.status, String(decoding: answer.body, as: UTF8.self))
-        } catch let problem as Problem {
-            return (problem.status, problem.code)
-        }
     }
 
     fileprivate func hold(

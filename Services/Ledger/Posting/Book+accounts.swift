@@ -21,17 +21,17 @@ extension Book {
         if account.status != .closed { try change(id, to: .closed, .closed, for: cause) }
     }
 
-    /// Changes how far below zero an account may fall, in minor units; `nil` leaves it. Notes the
-    /// change either way. Throws `.accountUnknown`, `.accountClosed`, `.limitInUse`.
+    /// Changes the terms of an account, and notes it even if they stay the same. Throws
+    /// `.accountUnknown`, `.accountClosed`, `.limitInUse`.
     mutating func update(
-        _ id: AccountID, overdraftLimit: Int64?, for cause: Cause
+        _ id: AccountID, from before: AccountTerms, to after: AccountTerms, for cause: Cause
     ) throws(LedgerRefusal) {
         var account = try account(id, of: cause.tenant)
         guard account.status != .closed else { throw .accountClosed(id) }
-        if let overdraftLimit { account.overdraftLimit = overdraftLimit }
+        account.overdraftLimit = after.overdraftLimit
         guard account.isWithinLimit else { throw .limitInUse(id) }
         put(account)
-        note(account, .updated, for: cause)
+        note(account, from: before, to: after, for: cause)
     }
 
     /// A change to the status that the account already has is no change.

@@ -95,6 +95,14 @@ struct Book: Equatable, Sendable {
         changes.append(Change(kind: .account(account, change), cause: cause))
     }
 
+    /// Notes that an account's terms changed.
+    mutating func note(
+        _ account: Account, from before: AccountTerms, to after: AccountTerms, for cause: Cause
+    ) {
+        changes.append(
+            Change(kind: .terms(account, before: before, after: after), cause: cause))
+    }
+
     /// Replaces a hold by what became of it, and notes it.
     mutating func put(_ hold: Hold, _ change: HoldChanged.Change, for cause: Cause) {
         holds[hold.id] = hold

@@ -14,6 +14,7 @@ struct Cause: Equatable, Sendable {
 struct Change: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case account(Account, AccountChanged.Change)
+        case terms(Account, before: AccountTerms, after: AccountTerms)
         case hold(Hold, HoldChanged.Change)
         case transfer(Transfer)
     }

@@ -129,7 +129,7 @@ extension LedgerService {
         for id in book.changedAccounts.keys { accounts[id] = book.accounts[id] }
         for change in book.changes {
             switch change.kind {
-            case .account: break
+            case .account, .terms: break
             case .hold(let hold, let what):
                 holds[hold.id] = hold
                 if what == .placed { placements[hold.id, default: 0] += 1 }
