@@ -18,8 +18,12 @@ struct GetBalance: Encodable, Sendable {
         let asked = try scope.time("at")
         let account = try AccountView.read(scope.id(), of: scope.tenant, in: tx)
         if axis == .known { try Settling.settle(account, until: asked, in: tx) }
-        let rows = try tx.query(
-            LedgerQueries.balanceAt, account.id.uuid, asked, axis.rawValue)
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try tx.query(LedgerQueries.balanceAt, account.id.uuid, asked, axis.rawValue)
+        } catch {
+            throw error.ofBalances
+        }
         guard let row = rows.first else { throw Problem.notFound }
         guard try row.read(2, as: Bool.self) || axis == .effective else {
             throw Problem.invalidParameter("at", "What will be known is not known yet.")

@@ -26,8 +26,12 @@ struct GetTrialBalance: Encodable, Sendable {
     static func handle(_ scope: RequestScope, _ tx: borrowing Transaction) throws -> Answer {
         let (moment, axis) = (try scope.time("at"), try scope.axis())
         if axis == .known, let moment { try Settling.settleAll(until: moment, in: tx) }
-        let rows = try tx.query(
-            LedgerQueries.trialBalance, scope.tenant, moment, axis.rawValue)
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try tx.query(LedgerQueries.trialBalance, scope.tenant, moment, axis.rawValue)
+        } catch {
+            throw error.ofBalances
+        }
         var lines: [Line] = []
         for row in rows {
             let currency = try row.currency(0)

@@ -51,6 +51,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 17, name: "await_writers",
                     sql: PackageResources.V0017_await_writers_sql),
+                Migration(
+                    version: 18, name: "displaced_sums",
+                    sql: PackageResources.V0018_displaced_sums_sql),
             ]),
     ]
 

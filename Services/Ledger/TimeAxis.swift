@@ -28,6 +28,14 @@ extension RequestScope {
     }
 }
 
+extension PostgresError {
+    /// The answer to a question about balances over time. What was dated back or ahead adds up in
+    /// another order than that in which it was recorded, and may come to more than a balance can be.
+    var ofBalances: any Error {
+        code == .numericValueOutOfRange ? LedgerRefusal.overflowAtMoment.problem : self
+    }
+}
+
 /// What was known at a moment must not change after it was told. A transaction that is under way may
 /// yet record something before a moment of just now, so such a question waits for it.
 enum Settling {

@@ -3,6 +3,7 @@ extension PostgresError {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Base: String {
             case uniqueViolation, checkViolation, foreignKeyViolation, notNullViolation
+            case numericValueOutOfRange
             case serializationFailure, deadlockDetected, lockTimeout, queryCanceled
             case insufficientPrivilege, insufficientResources, raisedException
             case undefinedObject, duplicateObject, objectInUse, objectNotReady
@@ -25,6 +26,8 @@ extension PostgresError {
         public static let foreignKeyViolation = Code(base: .foreignKeyViolation)
         /// 23502: a column needs a value.
         public static let notNullViolation = Code(base: .notNullViolation)
+        /// 22003: a number is too large for its type.
+        public static let numericValueOutOfRange = Code(base: .numericValueOutOfRange)
         /// 40001: a concurrent transaction came first; `Database` retries it.
         public static let serializationFailure = Code(base: .serializationFailure)
         /// 40P01: a deadlock ended in this transaction's disfavour; `Database` retries it.
@@ -80,6 +83,7 @@ extension PostgresError {
                 case "23514": .checkViolation
                 case "23503": .foreignKeyViolation
                 case "23502": .notNullViolation
+                case "22003": .numericValueOutOfRange
                 case "40001": .serializationFailure
                 case "40P01": .deadlockDetected
                 case "55P03": .lockTimeout

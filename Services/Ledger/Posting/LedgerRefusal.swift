@@ -95,6 +95,8 @@ extension LedgerRefusal {
     static func sumOverflow(in currency: Currency) -> Self {
         Self(.balanceOverflow, "The balances in \(currency) sum to more than can be counted.")
     }
+    static let overflowAtMoment = Self(
+        .balanceOverflow, "A balance of that time is more than can be counted.")
     static func invalidEntries(_ detail: String) -> Self { Self(.invalidEntries, detail) }
     static let unbalancedTransfer = Self(
         .unbalancedTransfer, "The debits and the credits of a transfer must sum to the same amount."
