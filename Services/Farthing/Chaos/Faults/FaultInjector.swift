@@ -38,8 +38,10 @@ struct FaultInjector: Sendable {
             timeline.note("could not end to \(window.fault): \(error)")
         }
         timeline.ended(number)
-        if Task.isCancelled { return }
-        timeline.recovered(number, after: await probes.timeToSucceed())
+        let time = await probes.timeToSucceed()
+        // Nobody waited for it to the end.
+        if time == nil, Task.isCancelled { return }
+        timeline.recovered(number, after: time)
     }
 
     private func begin(_ fault: Fault) async throws {
