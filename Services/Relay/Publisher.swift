@@ -131,11 +131,17 @@ struct Publisher: ~Copyable {
         try writeHeaders(row, route)
         if let limit = routes[route].limit { try check(row, limit) }
         if window.undelivered == 0 { lastProgress = .now }
-        guard
-            try producer.enqueue(
-                routes[route].topic, key: row.key, value: row.payload, headers: headers,
-                token: window.token)
-        else { return false }
+        do throws(KafkaError) {
+            guard
+                try producer.enqueue(
+                    routes[route].topic, key: row.key, value: row.payload, headers: headers,
+                    token: window.token)
+            else { return false }
+        } catch {
+            // What a fatal error came of is yet to be reported, and to be learnt from.
+            if error.code == .fatal, !isIdle { return false }
+            throw error
+        }
         window.sent()
         bytes += row.key.count + row.payload.count
         routes[route].uncounted += 1

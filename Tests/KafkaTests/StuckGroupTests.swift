@@ -2,57 +2,64 @@ import Kafka
 import TestSupport
 import Testing
 
-/// On the embedded broker, which waits long for a leader that is silent.
-@Suite("A group that nobody gets into", .serialized, .tags(.kafka, .fault))
+@Suite("A group that assigns nothing", .serialized, .tags(.kafka, .fault))
 struct StuckGroupTests {
-    /// A consumer that takes its group for stuck after two seconds.
-    private static let settings = [
-        "ends.stuck.groups": "true", "session.timeout.ms": "1000", "heartbeat.interval.ms": "300",
-    ]
-
-    private func port(_ fixture: KafkaFixture) throws -> Int {
-        try #require(Int(fixture.broker.bootstrapServers.split(separator: ":").last ?? ""))
+    /// A consumer that takes its group for stuck after that many seconds.
+    private func consumer(
+        _ fixture: KafkaFixture, patience: Int, topic: String? = nil
+    ) throws -> Consumer {
+        var configuration = fixture.configuration
+        configuration.settings = [
+            "ends.stuck.groups": "true", "session.timeout.ms": "\(patience * 500)",
+            "heartbeat.interval.ms": "300",
+        ]
+        return try Consumer(
+            configuration, group: "group-\(fixture.topic)", topics: [topic ?? fixture.topic],
+            logger: .quiet)
     }
 
-    /// Left alone, this one would let the consumer in when its silent member has been given up, and
-    /// there would be nothing to read.
-    @Test("is deleted with its offsets, and its members begin anew")
-    func deleted() async throws {
+    /// A topic of which 20 records were read and their offsets stored.
+    private func read() async throws -> KafkaFixture {
         let fixture = try await KafkaFixture.make(partitions: 1)
         let producer = try fixture.producer()
         try await producer.produce(fixture.records(0..<20))
-        let first = try fixture.consumer(Self.settings)
+        let first = try fixture.consumer()
         _ = try await first.read(20, storing: true)
         await first.close()
-        let silent = try SilentMember(
-            group: "group-\(fixture.topic)", topic: fixture.topic, port: port(fixture))
-        let consumer = try fixture.consumer(Self.settings)
-        let messages = try await consumer.read(20, within: .seconds(60))
-        #expect(messages.compactMap(\.number) == Array(0..<20))
-        await consumer.close()
+        try await producer.produce(fixture.records(20..<30))
         await producer.close()
-        _ = consume silent
+        return fixture
     }
 
-    @Test("is left alone while it assigns partitions, and keeps its offsets")
-    func healthy() async throws {
-        let fixture = try await KafkaFixture.make(partitions: 1)
-        let producer = try fixture.producer()
-        try await producer.produce(fixture.records(0..<20))
-        let consumer = try fixture.consumer(Self.settings)
-        _ = try await consumer.read(20, storing: true)
-        let end = ContinuousClock.now + .seconds(5)
-        try await eventually(within: .seconds(20), "it has had partitions for long enough") {
-            _ = try await consumer.nextBatch(max: 1, within: .milliseconds(200))
+    private func poll(_ consumer: Consumer, for time: Duration) async throws {
+        let end = ContinuousClock.now + time
+        try await eventually(within: time * 3, "it has polled for long enough") {
+            consumer.store(try await consumer.nextBatch(max: 100, within: .milliseconds(200)))
             return ContinuousClock.now > end
         }
         await consumer.close()
+    }
 
-        try await producer.produce(fixture.records(20..<30))
-        let next = try fixture.consumer(Self.settings)
-        #expect(
-            try await next.read(10, within: .seconds(60)).compactMap(\.number) == Array(20..<30))
+    @Test("to its member for two session timeouts is deleted with its offsets, and begins anew")
+    func deleted() async throws {
+        let fixture = try await read()
+        // A topic that is not there is never assigned.
+        let waiting = try consumer(fixture, patience: 1, topic: "none-\(fixture.topic)")
+        try await poll(waiting, for: .seconds(3))
+        let next = try fixture.consumer()
+        #expect(try await next.read(30).compactMap(\.number) == Array(0..<30))
         await next.close()
+    }
+
+    @Test("for long, but once has, is left alone and keeps its offsets")
+    func healthy() async throws {
+        let fixture = try await read()
+        try await poll(try consumer(fixture, patience: 6), for: .seconds(8))
+        let producer = try fixture.producer()
+        try await producer.produce(fixture.records(30..<40))
         await producer.close()
+        let next = try fixture.consumer()
+        #expect(try await next.read(10).compactMap(\.number) == Array(30..<40))
+        await next.close()
     }
 }
