@@ -30,7 +30,7 @@ final class StuckGroup: Sendable {
 
     func revoked() { waiting.withLock { $0 = .now } }
 
-    /// Deletes the group if it has kept its member waiting for too long. Blocks for at most two
+    /// Deletes the group if it has kept its member waiting for too long. Blocks for at most three
     /// seconds, in which there is nothing to read.
     func endIfStuck(_ client: OpaquePointer) {
         let isStuck = waiting.withLock { since in
@@ -38,7 +38,7 @@ final class StuckGroup: Sendable {
             since = .now
             return true
         }
-        guard isStuck else { return }
+        guard isStuck, answers(client) else { return }
         logger.warning("kafka: group \(group) assigns nothing for \(patience): deleting it")
         var groups: [OpaquePointer?] = [rd_kafka_DeleteGroup_new(group)]
         let queue = rd_kafka_queue_new(client)
@@ -46,5 +46,15 @@ final class StuckGroup: Sendable {
         if let answer = rd_kafka_queue_poll(queue, 2000) { rd_kafka_event_destroy(answer) }
         rd_kafka_queue_destroy(queue)
         rd_kafka_DeleteGroup_destroy(groups[0])
+    }
+
+    /// Whether a broker is there. librdkafka 2.0.2 ends the process where one goes away while it is
+    /// asked something of a group (confluentinc/librdkafka#4605), so none is asked that is away.
+    private func answers(_ client: OpaquePointer) -> Bool {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        guard rd_kafka_metadata(client, 0, nil, &metadata, 1000) == RD_KAFKA_RESP_ERR_NO_ERROR
+        else { return false }
+        rd_kafka_metadata_destroy(metadata)
+        return true
     }
 }

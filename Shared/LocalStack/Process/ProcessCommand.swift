@@ -35,9 +35,11 @@ public struct ProcessCommand: Sendable {
     }
 
     /// Our own environment, less libpq's variables: a `PGHOST` in somebody's shell must not
-    /// redirect a connection of the stack.
+    /// redirect a connection of the stack. And unless somebody wants it, nobody describes a crash:
+    /// the program that does so inherits the port of the crashed process and may keep it for ever.
     public static var inheritedEnvironment: [String: String] {
-        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
+        ["SWIFT_BACKTRACE": "enable=no"].merging(ProcessInfo.processInfo.environment) { $1 }
+            .filter { !$0.key.hasPrefix("PG") }
     }
 
     /// The words that are executed. Changing user and tying the child to our life are left to
