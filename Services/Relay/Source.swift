@@ -95,8 +95,7 @@ struct Source: Sendable {
         try TopicMaker(kafka: kafka, shape: topicShape, logger: logger).make(memory.topics)
         let lot = try ParkingLot(url: url, slot: slot, metrics: metrics, logger: logger)
         var publisher = try Publisher(
-            kafka, metrics: metrics, lot: lot, topics: memory.topics, suspicion: memory.suspicion,
-            logger: logger)
+            kafka, metrics: metrics, lot: lot, suspicion: memory.suspicion, logger: logger)
         // A topic that is missing then is made when the next session begins.
         defer {
             memory.topics.formUnion(publisher.topics)

@@ -70,9 +70,7 @@ extension KafkaError.Code {
     fileprivate init(_ error: rd_kafka_resp_err_t) {
         self =
             switch error {
-            case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED,
-                RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE:
-                .fatal
+            case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED: .fatal
             case RD_KAFKA_RESP_ERR__QUEUE_FULL: .queueFull
             case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT,
                 RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
