@@ -55,6 +55,8 @@ struct LedgerTransfers: Benchmark {
         _ tested: TestedStack, _ bench: Bench, _ report: inout Report
     ) async throws -> [Contest] {
         let seconds = bench.pick(short: 1, long: 15)
+        // Batches take tenths of a second: less time would be little but beginnings and ends.
+        let batchSeconds = max(seconds, 4)
         let costs = Collected<ProcessorCost>()
         let batchCosts = Collected<ProcessorCost>()
         let idCosts = Collected<ProcessorCost>()
@@ -79,7 +81,7 @@ struct LedgerTransfers: Benchmark {
                 let before = try await ProcessorCost.sofar(tested)
                 let batches = try load.batches(
                     Self.batchConnections, of: Self.batch, answer: answer)
-                let result = try await batches.run(.time(.seconds(seconds)))
+                let result = try await batches.run(.time(.seconds(batchSeconds)))
                 try await allIsSealed(tested)
                 let count = (result.completed - result.failed) * Self.batch
                 let cost = try await ProcessorCost.sofar(tested).since(before, max(1, count))
