@@ -52,6 +52,14 @@ final class Client: @unchecked Sendable {
         return error == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(.fatal, text(reason))
     }
 
+    /// Throws `.transport` or `.timedOut` if no broker is there. Blocks for that long at most.
+    func findBroker(within milliseconds: Int32) throws(KafkaError) {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let error = rd_kafka_metadata(handle, 0, nil, &metadata, milliseconds)
+        guard error == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(error) }
+        rd_kafka_metadata_destroy(metadata)
+    }
+
     private static func set(
         _ name: String, _ value: String, in configuration: OpaquePointer
     ) throws(KafkaError) {

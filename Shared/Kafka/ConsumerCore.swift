@@ -132,7 +132,7 @@ final class ConsumerCore: @unchecked Sendable {
     private func collect(_ request: BatchRequest) -> Result<[ConsumedMessage], KafkaError> {
         var batch: [ConsumedMessage] = []
         let before = assignments.generation
-        stuckGroup?.endIfStuck(client.handle)
+        stuckGroup?.endIfStuck(client)
         while batch.count < request.max, !request.cancelled.load(ordering: .acquiring) {
             let patience = batch.isEmpty ? milliseconds(until: request.deadline) : 0
             guard let message = rd_kafka_consumer_poll(client.handle, patience) else {

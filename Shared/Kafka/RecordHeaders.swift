@@ -49,6 +49,25 @@ public struct RecordHeaders: Sendable {
         value.withUTF8 { append(name, UnsafeRawBufferPointer($0)) }
     }
 
+    /// The size of a batch that holds nothing but a record with these headers, and with a key and a
+    /// value of so many bytes: what a broker compares with a topic's `max.message.bytes`, unless the
+    /// batch is compressed.
+    public func batchSize(key: Int, value: Int) -> Int {
+        // In the record: attributes, and the distances from the batch's time and offset.
+        var record = 3 + Self.prefixed(key) + Self.prefixed(value) + Self.prefix(entries.count)
+        for entry in entries {
+            record += Self.prefixed(entry.name.count) + Self.prefixed(entry.value.count)
+        }
+        return 61 + Self.prefixed(record)
+    }
+
+    private static func prefixed(_ count: Int) -> Int { prefix(count) + count }
+
+    /// The length of a number as Kafka writes it: 7 bits a byte, the lowest for the sign.
+    private static func prefix(_ count: Int) -> Int {
+        (Int.bitWidth - (count << 1 | 1).leadingZeroBitCount + 6) / 7
+    }
+
     /// Queues the record of `arguments` with these headers; returns why it was refused, if it was.
     ///
     /// The list is made here, because `rd_kafka_produceva` frees one that it made itself twice when

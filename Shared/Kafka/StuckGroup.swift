@@ -32,29 +32,22 @@ final class StuckGroup: Sendable {
 
     /// Deletes the group if it has kept its member waiting for too long. Blocks for at most three
     /// seconds, in which there is nothing to read.
-    func endIfStuck(_ client: OpaquePointer) {
+    ///
+    /// librdkafka 2.0.2 ends the process where a broker goes away while it is asked something of a
+    /// group (confluentinc/librdkafka#4605), so none is asked that is away.
+    func endIfStuck(_ client: Client) {
         let isStuck = waiting.withLock { since in
             guard let start = since, .now - start > patience else { return false }
             since = .now
             return true
         }
-        guard isStuck, answers(client) else { return }
+        guard isStuck, (try? client.findBroker(within: 1000)) != nil else { return }
         logger.warning("kafka: group \(group) assigns nothing for \(patience): deleting it")
         var groups: [OpaquePointer?] = [rd_kafka_DeleteGroup_new(group)]
-        let queue = rd_kafka_queue_new(client)
-        rd_kafka_DeleteGroups(client, &groups, groups.count, nil, queue)
+        let queue = rd_kafka_queue_new(client.handle)
+        rd_kafka_DeleteGroups(client.handle, &groups, groups.count, nil, queue)
         if let answer = rd_kafka_queue_poll(queue, 2000) { rd_kafka_event_destroy(answer) }
         rd_kafka_queue_destroy(queue)
         rd_kafka_DeleteGroup_destroy(groups[0])
-    }
-
-    /// Whether a broker is there. librdkafka 2.0.2 ends the process where one goes away while it is
-    /// asked something of a group (confluentinc/librdkafka#4605), so none is asked that is away.
-    private func answers(_ client: OpaquePointer) -> Bool {
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        guard rd_kafka_metadata(client, 0, nil, &metadata, 1000) == RD_KAFKA_RESP_ERR_NO_ERROR
-        else { return false }
-        rd_kafka_metadata_destroy(metadata)
-        return true
     }
 }

@@ -1,7 +1,7 @@
 import CKafka
 public import Logging
 
-/// Creates, deletes and lists topics.
+/// Creates, deletes and lists topics, and tells their settings.
 ///
 /// Each call has a client of its own: these are rare errands.
 public struct TopicAdmin: Sendable {
@@ -21,11 +21,13 @@ public struct TopicAdmin: Sendable {
     /// Creates the topics that are not there. An existing one is left as it is.
     ///
     /// `replication`: `nil` for the cluster's own default, which brokers have from 2.4 on.
+    /// `settings`: of the topics, `retention.ms` for one, beside the cluster's defaults.
     public func createTopics(
-        _ names: [String], partitions: Int, replication: Int? = 1
+        _ names: [String], partitions: Int, replication: Int? = 1, settings: [String: String] = [:]
     ) async throws(KafkaError) {
         try await onThread { () throws(KafkaError) in
-            try createTopicsBlocking(names, partitions: partitions, replication: replication)
+            try createTopicsBlocking(
+                names, partitions: partitions, replication: replication, settings: settings)
         }
     }
 
@@ -39,59 +41,9 @@ public struct TopicAdmin: Sendable {
         try await onThread { () throws(KafkaError) in try topicsBlocking() }
     }
 
-    /// How long a topic keeps its messages.
-    public enum Retention: Equatable, Sendable {
-        case milliseconds(Int64)
-        case forever
-    }
-
-    /// How long topics keep their messages (`retention.ms`). One that the cluster says nothing of
-    /// is not among the answers.
-    public func retention(of names: [String]) async throws(KafkaError) -> [String: Retention] {
-        try await onThread { () throws(KafkaError) in try retentionBlocking(of: names) }
-    }
-
-    private func retentionBlocking(
-        of names: [String]
-    ) throws(KafkaError) -> [String: Retention] {
-        var resources: [OpaquePointer?] = names.map {
-            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0)
-        }
-        defer { for resource in resources { rd_kafka_ConfigResource_destroy(resource) } }
-        return try ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { client, options, queue in
-            rd_kafka_DescribeConfigs(client, &resources, resources.count, options, queue)
-        } reading: { event throws(KafkaError) in
-            var retentions: [String: Retention] = [:]
-            var count = 0
-            guard let answers = rd_kafka_DescribeConfigs_result_resources(event, &count) else {
-                return [:]
-            }
-            for index in 0..<count {
-                guard let resource = answers[index],
-                    rd_kafka_ConfigResource_error(resource) == RD_KAFKA_RESP_ERR_NO_ERROR,
-                    let milliseconds = Self.setting("retention.ms", of: resource).flatMap(
-                        Int64.init)
-                else { continue }
-                let name = String(cString: rd_kafka_ConfigResource_name(resource))
-                retentions[name] = milliseconds < 0 ? .forever : .milliseconds(milliseconds)
-            }
-            return retentions
-        }
-    }
-
-    private static func setting(_ name: String, of resource: OpaquePointer) -> String? {
-        var count = 0
-        guard let entries = rd_kafka_ConfigResource_configs(resource, &count) else { return nil }
-        for index in 0..<count
-        where String(cString: rd_kafka_ConfigEntry_name(entries[index])) == name {
-            return rd_kafka_ConfigEntry_value(entries[index]).map { String(cString: $0) }
-        }
-        return nil
-    }
-
     /// `createTopics` for a caller that has a thread of its own to block.
     public func createTopicsBlocking(
-        _ names: [String], partitions: Int, replication: Int? = 1
+        _ names: [String], partitions: Int, replication: Int? = 1, settings: [String: String] = [:]
     ) throws(KafkaError) {
         var reason = [CChar](repeating: 0, count: 512)
         var topics: [OpaquePointer?] = []
@@ -102,6 +54,7 @@ public struct TopicAdmin: Sendable {
                     name, Int32(partitions), Int32(replication ?? -1), &reason, reason.count)
             else { throw KafkaError(.invalidConfiguration, text(reason)) }
             topics.append(topic)
+            for (setting, value) in settings { rd_kafka_NewTopic_set_config(topic, setting, value) }
         }
         try perform(RD_KAFKA_ADMIN_OP_CREATETOPICS, allowing: .topicExists) {
             client, options, queue in
@@ -138,9 +91,14 @@ public struct TopicAdmin: Sendable {
         return topics
     }
 
-    private var milliseconds: Int32 {
-        Int32(clamping: timeout.components.seconds * 1000)
+    private var milliseconds: Int32 { Self.milliseconds(timeout) }
+
+    private static func milliseconds(_ time: Duration) -> Int32 {
+        Int32(clamping: Int64(time / .milliseconds(1)))
     }
+
+    /// How long an answer is waited for beyond the request's own time, at which it is due.
+    private static let margin: Int32 = 5000
 
     private func makeClient() throws(KafkaError) -> Client {
         try Client(
@@ -167,23 +125,30 @@ public struct TopicAdmin: Sendable {
         }
     }
 
-    /// Sends one admin request and has its answer read.
-    private func ask<Value>(
+    /// Sends one admin request, once a broker is there, and has its answer read.
+    ///
+    /// A request that ran out of time has an answer too, so that none is under way when the client is
+    /// destroyed. All go to the controller: what ends the process (see `StuckGroup`) is what is asked
+    /// of a group's coordinator.
+    func ask<Value>(
         _ operation: rd_kafka_admin_op_t,
         _ request: (OpaquePointer, OpaquePointer?, OpaquePointer?) -> Void,
         reading read: (OpaquePointer) throws(KafkaError) -> Value
     ) throws(KafkaError) -> Value {
         let client = try makeClient()
         defer { client.destroy() }
+        let deadline = ContinuousClock.now + timeout
+        try client.findBroker(within: milliseconds)
+        let left = max(1, Self.milliseconds(deadline - .now))
         let queue = rd_kafka_queue_new(client.handle)
         defer { rd_kafka_queue_destroy(queue) }
         let options = rd_kafka_AdminOptions_new(client.handle, operation)
         defer { rd_kafka_AdminOptions_destroy(options) }
-        rd_kafka_AdminOptions_set_request_timeout(options, milliseconds, nil, 0)
+        rd_kafka_AdminOptions_set_request_timeout(options, left, nil, 0)
         // The cluster answers once every broker knows of the change.
-        rd_kafka_AdminOptions_set_operation_timeout(options, milliseconds, nil, 0)
+        rd_kafka_AdminOptions_set_operation_timeout(options, left, nil, 0)
         request(client.handle, options, queue)
-        guard let event = rd_kafka_queue_poll(queue, milliseconds + 1000) else {
+        guard let event = rd_kafka_queue_poll(queue, left + Self.margin) else {
             throw KafkaError(.timedOut, "no answer from the cluster")
         }
         defer { rd_kafka_event_destroy(event) }
@@ -194,7 +159,7 @@ public struct TopicAdmin: Sendable {
         return try read(event)
     }
 
-    private func onThread<Value: Sendable>(
+    func onThread<Value: Sendable>(
         _ body: @escaping @Sendable () throws(KafkaError) -> Value
     ) async throws(KafkaError) -> Value {
         let result: Result<Value, KafkaError> = await withCheckedContinuation { continuation in

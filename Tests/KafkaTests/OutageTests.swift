@@ -74,4 +74,38 @@ struct OutageTests {
         await producer.close()
         await fixture.broker.stop()
     }
+
+    @Test(
+        "a broker that goes away while it is asked of topics: an error in time, and nothing worse")
+    func asked() async throws {
+        let fixture = try await KafkaFixture.make(own: true)
+        let topic = "kept-\(fixture.topic)"
+        var admin = fixture.admin
+        try await admin.createTopics(
+            [topic], partitions: 1, settings: ["retention.ms": "60000"])
+        admin.timeout = .seconds(1)
+        await fixture.broker.freeze()
+        let began = ContinuousClock.now
+        await #expect(throws: KafkaError.self) {
+            try await admin.retention(of: [topic])
+        }
+        #expect(.now - began < .seconds(5))
+        await fixture.broker.thaw()
+
+        // So late that time is up in each of its states: connecting, asking, having asked.
+        try await fixture.broker.proxy.delay(.milliseconds(200))
+        let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for tenths in 1...20 {
+                var admin = fixture.admin
+                admin.timeout = .milliseconds(100 * tenths)
+                group.addTask { [admin] in (try? await admin.retention(of: [topic])) != nil }
+            }
+            try await fixture.broker.proxy.dropConnections()
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(answers == [true, false])
+        try await fixture.broker.proxy.resume()
+        #expect(try await fixture.admin.retention(of: [topic]) == [topic: .milliseconds(60_000)])
+        await fixture.broker.stop()
+    }
 }
