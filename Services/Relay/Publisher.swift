@@ -1,8 +1,6 @@
 import Contracts
-import Glibc
 import Kafka
 import Logging
-import Metrics
 import Postgres
 
 /// Makes Kafka records of outbox rows, and keeps account of what is delivered.
@@ -12,38 +10,26 @@ import Postgres
 /// in order. Consumers remove the duplicates. A row that Kafka will never take is parked, if there
 /// is a lot for it.
 struct Publisher: ~Copyable {
-    private struct Route {
-        let name: [UInt8]
-        let topic: DirectProducer.Topic
-        let events: Counter
-        /// Published and not counted yet.
-        var uncounted = 0
-        var chain = KeyChain()
-
-        func isNamed(_ topic: UnsafeRawBufferPointer) -> Bool {
-            guard name.count == topic.count, let start = topic.baseAddress else { return false }
-            return memcmp(name, start, name.count) == 0
-        }
-    }
-
     /// Nothing more is read at this many undelivered records, so that small ones do not reach
     /// librdkafka's own limit,
     static let limit = 50_000
-    /// or, in kilobytes, at this much of keys and values, so that memory is bounded with large ones.
-    private static let defaultKilobytes = 65_536
-    /// Nor at this many transactions that are not confirmed: while one partition takes nothing, those
+    /// nor at this many transactions that are not confirmed: while one partition takes nothing, those
     /// behind it are delivered and still remembered.
     private static let transactions = 1_000_000
     /// A producer that delivers nothing for so long, although a broker answers, is replaced.
     private static let patience = Duration.seconds(20)
 
+    private let configuration: KafkaConfiguration
     private var producer: DirectProducer
+    /// What the producer was told of the size of batches.
+    private var batch: Int?
     private let admin: TopicAdmin
-    private var routes: [Route] = []
-    /// The route that was found last.
-    private var latest = 0
+    private let limits: TopicLimits
+    private let logger: Logger
+    private var routes = Routes()
     private var headers = RecordHeaders()
     private var reports = DeliveryReports()
+    /// Nor at so much of keys and values.
     private let byteLimit: Int
     /// Of the keys and values that are on their way.
     private var bytes = 0
@@ -67,17 +53,15 @@ struct Publisher: ~Copyable {
 
     /// Throws `KafkaError` `.invalidConfiguration`.
     init(
-        _ configuration: KafkaConfiguration, metrics: SourceMetrics, lot: ParkingLot? = nil,
-        suspicion: Suspicion = Suspicion(), logger: Logger
+        _ configuration: KafkaConfiguration, limits: TopicLimits, metrics: SourceMetrics,
+        lot: ParkingLot? = nil, suspicion: Suspicion = Suspicion(), logger: Logger
     ) throws(KafkaError) {
-        var configuration = configuration
-        // Never given up: the log holds what Kafka has not taken.
-        configuration.settings["message.timeout.ms"] = "0"
-        // Kept here, between two records: a row must not find the queue full of what was read before.
-        let kilobytes = configuration.settings["queue.buffering.max.kbytes"].flatMap { Int($0) }
-        byteLimit = (kilobytes ?? Self.defaultKilobytes) * 1024
-        configuration.settings["queue.buffering.max.kbytes"] = "2097151"
-        producer = try DirectProducer(configuration, logger: logger)
+        self.configuration = configuration
+        byteLimit = configuration.queuedBytes
+        self.limits = limits
+        self.logger = logger
+        batch = limits.batch
+        producer = try DirectProducer(configuration.forRelay(batch: batch), logger: logger)
         admin = TopicAdmin(configuration, logger: logger, timeout: .seconds(2))
         self.metrics = metrics
         self.lot = lot
@@ -85,6 +69,14 @@ struct Publisher: ~Copyable {
         headers.append(EnvelopeHeader.specversion, EnvelopeHeader.specversionValue)
         headers.append(EnvelopeHeader.contentType, EnvelopeHeader.contentTypeValue)
         headers.keep()
+    }
+
+    /// Asks again how much topics take: an operator may have raised what was too low.
+    mutating func renewLimits() {
+        limits.renew()
+        for index in routes.indices {
+            routes[index].limit = limits.limit(of: routes[index].topicName)
+        }
     }
 
     /// Becomes readable when `collect` has something to do.
@@ -96,7 +88,7 @@ struct Publisher: ~Copyable {
     }
 
     /// The topics that rows were published to.
-    var topics: [String] { routes.map { String(decoding: $0.name, as: UTF8.self) } }
+    var topics: [String] { routes.indices.map { routes[$0].topicName } }
 
     mutating func begin(committedAt: Int64?) { window.begin(committedAt: committedAt) }
 
@@ -122,7 +114,12 @@ struct Publisher: ~Copyable {
 
     private mutating func enqueue(_ row: OutboxRow) throws -> Bool {
         let route = try route(to: row.topic)
+        if let lower = limits.batch, lower < batch ?? .max {
+            guard isIdle else { return false }
+            try replaceProducer()
+        }
         try writeHeaders(row, route)
+        if let limit = routes[route].limit { try check(row, limit) }
         if window.undelivered == 0 { lastProgress = .now }
         guard
             try producer.enqueue(
@@ -133,6 +130,26 @@ struct Publisher: ~Copyable {
         bytes += row.key.count + row.payload.count
         routes[route].uncounted += 1
         return true
+    }
+
+    /// Whether nothing is on its way.
+    private var isIdle: Bool { window.undelivered == lot?.waiting ?? 0 }
+
+    /// By one that makes smaller batches, while nothing is on its way. Throws `KafkaError`.
+    private mutating func replaceProducer() throws(KafkaError) {
+        batch = limits.batch
+        producer = try DirectProducer(configuration.forRelay(batch: batch), logger: logger)
+        for index in routes.indices {
+            routes[index].topic = try producer.topic(routes[index].topicName)
+        }
+    }
+
+    /// Throws `KafkaError` `.messageTooLarge`.
+    private func check(_ row: OutboxRow, _ limit: Int) throws(KafkaError) {
+        let size = headers.batchSize(key: row.key.count, value: row.payload.count)
+        if size <= limit { return }
+        throw KafkaError(
+            .messageTooLarge, "a batch of \(size) bytes, where max.message.bytes is \(limit)")
     }
 
     /// Sends a row that is suspect when nothing else is on its way, and waits for its report;
@@ -163,7 +180,7 @@ struct Publisher: ~Copyable {
     /// Throws the error itself if it is none of the row's, or if there is no lot.
     private mutating func park(_ row: OutboxRow, because error: any Error) throws -> Bool {
         guard let lot, let reason = ParkingReason(error) else { throw error }
-        guard window.undelivered == lot.waiting else { return false }
+        guard isIdle else { return false }
         try park(row, reason, "\(error)", in: lot)
         return true
     }
@@ -194,10 +211,7 @@ struct Publisher: ~Copyable {
             metrics.acknowledged(committedAt: window.confirmedCommits)
             window.confirmedCommits.removeAll(keepingCapacity: true)
         }
-        for index in routes.indices where routes[index].uncounted > 0 {
-            routes[index].events.increment(by: routes[index].uncounted)
-            routes[index].uncounted = 0
-        }
+        routes.count()
         if !reports.failed.isEmpty { try judgeFailures() }
         if !reports.isEmpty {
             lastProgress = .now
@@ -233,11 +247,7 @@ struct Publisher: ~Copyable {
 
     /// The index of the topic's route.
     private mutating func route(to topic: UnsafeRawBufferPointer) throws -> Int {
-        if latest < routes.count, routes[latest].isNamed(topic) { return latest }
-        for index in routes.indices where routes[index].isNamed(topic) {
-            latest = index
-            return index
-        }
+        if let index = routes.find(topic) { return index }
         let name = String(decoding: topic, as: UTF8.self)
         if topic.isEmpty { throw KafkaError(.invalidTopic, "the row names no topic") }
         let handle: DirectProducer.Topic
@@ -246,11 +256,11 @@ struct Publisher: ~Copyable {
         } catch {
             throw KafkaError(.invalidTopic, "'\(name)': \(error.message)")
         }
-        let route = Route(
-            name: [UInt8](topic), topic: handle,
-            events: metrics.events(topic: name))
-        routes.append(route)
-        return routes.count - 1
+        limits.learn(name)
+        return routes.add(
+            Route(
+                name: [UInt8](topic), topic: handle, limit: limits.limit(of: name),
+                events: metrics.events(topic: name)))
     }
 
     private mutating func writeHeaders(_ row: OutboxRow, _ route: Int) throws(RelayError) {

@@ -138,6 +138,7 @@ struct Pump {
     ) throws {
         guard let lot = publisher.lot, !publisher.window.isOpen else { return }
         guard let rows = try lot.released() else { return }
+        publisher.renewLimits()
         publisher.begin(committedAt: nil)
         for row in rows {
             let row = try OutboxRow(parked: row)

@@ -26,7 +26,8 @@ struct Replay {
     /// `PostgresError`, `KafkaError`, `RelayError`.
     func run(_ range: Range) throws -> Int {
         var publisher = try Publisher(
-            kafka, metrics: SourceMetrics(source: "\(source)_replay"), logger: logger)
+            kafka, limits: TopicLimits(kafka, logger: logger),
+            metrics: SourceMetrics(source: "\(source)_replay"), logger: logger)
         publisher.begin(committedAt: nil)
         let count = try forEach(range) { row in
             while !(try publisher.publish(row)) { try publisher.collect(milliseconds: 100) }

@@ -58,11 +58,13 @@ struct Source: Sendable {
     /// What one session leaves for the next.
     private struct Memory {
         var topics: Set<String>
+        let limits: TopicLimits
         var suspicion = Suspicion()
     }
 
     private func run(_ stop: StopFlag) {
-        var memory = Memory(topics: Set(topics))
+        var memory = Memory(
+            topics: Set(topics), limits: TopicLimits(kafka, logger: logger))
         var backoff = Duration.milliseconds(100)
         while !stop.isSet {
             let began = ContinuousClock.now
@@ -93,9 +95,11 @@ struct Source: Sendable {
         if let status, status.isActive { return .standby }
 
         try TopicMaker(kafka: kafka, shape: topicShape, logger: logger).make(memory.topics)
+        memory.limits.renew(memory.topics)
         let lot = try ParkingLot(url: url, slot: slot, metrics: metrics, logger: logger)
         var publisher = try Publisher(
-            kafka, metrics: metrics, lot: lot, suspicion: memory.suspicion, logger: logger)
+            kafka, limits: memory.limits, metrics: metrics, lot: lot,
+            suspicion: memory.suspicion, logger: logger)
         // A topic that is missing then is made when the next session begins.
         defer {
             memory.topics.formUnion(publisher.topics)

@@ -61,4 +61,20 @@ struct RefusalTests {
             #expect(key == "2")
         }
     }
+
+    @Test("one of a key is parked with what is behind it; released, all is in order")
+    func inOrder() async throws {
+        let (rig, mock) = try await rig()
+        for _ in 0..<5 { try await rig.write(key: 0) }
+        // The batch; then the first, and the second.
+        mock.answer(produce: [.tooLarge, nil, .tooLarge])
+        try await relaying(rig.source()) {
+            try await rig.eventuallyParked(4)
+            let desk = ParkingDesk(source: rig.name, url: rig.database.relayURL)
+            #expect(try desk.release() == 1)
+            try await rig.eventuallyParked(0)
+            let numbers = try await rig.numbers(count: 5)
+            #expect(numbers == ["0": Array(1...5)])
+        }
+    }
 }
