@@ -49,4 +49,26 @@ struct MetricsTests {
         try await eventually(second, is: "connecting", knows: false)
         await standby.stop()
     }
+
+    @Test("counts what is on its way, which is no more than it may be while Kafka takes nothing")
+    func bounded() async throws {
+        let rig = try await RelayRig.make(ownBroker: true)
+        let port = try Port.free()
+        let relay = try await rig.process(
+            port: port, environment: ["KAFKA_PRODUCER_QUEUE_BUFFERING_MAX_KBYTES": "10"])
+        try await rig.write(key: 0)
+        try await rig.verify()
+        try await rig.broker.proxy.cut()
+        for _ in 0..<50 { try await rig.write(key: 0, padding: 1000) }
+        // The eleventh is the first beyond the bound, and the last that is read.
+        try await TestSupport.eventually(within: .seconds(30), "11 events on their way for long") {
+            let values = try await values(port)
+            let seconds = values["relay_lag_seconds"].flatMap { Double($0) } ?? 0
+            return seconds > 3 && values["relay_undelivered_events"] == "11"
+        }
+        try await rig.broker.proxy.resume()
+        try await rig.verify()
+        await relay.stop()
+        await rig.broker.stop()
+    }
 }

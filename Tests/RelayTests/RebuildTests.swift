@@ -19,4 +19,20 @@ struct RebuildTests {
             #expect(tally.repeated == 0)
         }
     }
+
+    @Test("that leaves out what is there remembers where it began, before there is a slot to lose")
+    func fromNow() async throws {
+        let rig = try await ShopRig.make(setup: false)
+        let name = rig.database.name
+        try await rig.setup(name: name)
+        try rig.add(1...2)
+        let (status, _) = try await rig.serve(
+            ["--name", name, "--from-now"], failpoints: "relay.\(name).before-slot=crash@1")
+        #expect(status == .signalled(9))
+        try rig.add(3...4)
+        try await relaying(try rig.source(.now, ["--name", name])) {
+            let payloads = try await rig.payloads(2)
+            #expect(payloads == ["{\"n\": 3}", "{\"n\": 4}"])
+        }
+    }
 }

@@ -134,14 +134,17 @@ struct RelayRig {
     }
 
     /// The relay as a process, so that it can be killed. `port`: where its probes are.
-    func process(failpoints: String = "", port: Int? = nil) async throws -> ProcessHandle {
+    /// `environment`: beside what it needs.
+    func process(
+        failpoints: String = "", port: Int? = nil, environment: [String: String] = [:]
+    ) async throws -> ProcessHandle {
         var command = ProcessCommand(
             "\(TestRun.binaries)/relay", log: "\(try TestRun.directory())/\(name)-relay.log")
         command.environment = [
             "RELAY_SOURCES": "\(name)=\(database.relayURL)",
             "KAFKA_BOOTSTRAP": broker.bootstrapServers, "HTTP_PORT": "\(try port ?? Port.free())",
             "FAILPOINTS": failpoints,
-        ]
+        ].merging(environment) { $1 }
         command.parentDeathSignal = .kill
         return try await ProcessHandle.spawn("relay", command)
     }

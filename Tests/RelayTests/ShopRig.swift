@@ -67,12 +67,15 @@ struct ShopRig {
     }
 
     /// `relay serve` as a process that ends by itself: how, and what it said.
-    func serve(_ more: [String]) async throws -> (LocalStack.ExitStatus, String) {
+    func serve(
+        _ more: [String], failpoints: String = ""
+    ) async throws -> (LocalStack.ExitStatus, String) {
         let log = "\(try TestRun.directory())/\(aggregate)-relay.log"
         var command = ProcessCommand(
             "\(TestRun.binaries)/relay",
             ["serve", "--kafka", broker.bootstrapServers, "--port", "\(try Port.free())"]
                 + options + more, log: log)
+        command.environment["FAILPOINTS"] = failpoints
         command.parentDeathSignal = .kill
         let relay = try await ProcessHandle.spawn("relay", command)
         try await eventually(within: .seconds(30), "the relay ends") { relay.status != nil }
