@@ -194,7 +194,9 @@ let package = Package(
         .tests("RelayTests", integration + ["Relay", "Kafka", "LocalStack", .arguments]),
         .tests(
             "FarthingTests",
-            integration + ["Audit", "Farthing", "LocalStack", "Payment", "Billing", "Ledger"]),
+            integration + [
+                "Audit", "Farthing", "Kafka", "LocalStack", "Payment", "Billing", "Ledger",
+            ]),
         .tests(
             "SimulationTests",
             [

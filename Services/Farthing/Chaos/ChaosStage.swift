@@ -34,7 +34,8 @@ struct ChaosStage: Sendable {
         ledger = client(environment.ledgerURL)
         let billing = client(environment.billingURL)
         observers = try Observers(
-            stack, services: [("payment", payment), ("billing", billing), ("ledger", ledger)])
+            stack, services: [("payment", payment), ("billing", billing), ("ledger", ledger)],
+            topicsAreNew: settings.kafka == nil)
         do {
             market = try await Marketplace.open(ledger: ledger, billing: billing)
         } catch {

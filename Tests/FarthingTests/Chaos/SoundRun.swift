@@ -75,15 +75,21 @@ enum SoundRun {
         Facts.Outbox(source: source, stored: events.map(\.id), committed: Array(events))
     }
 
-    /// What a reader sees to whom the events come in that order.
-    static func sightings(order: [Int] = [0, 1, 2, 3], leavingOut left: Int? = nil) -> Sightings {
+    /// What a reader sees to whom the events come in that order. `from`: the offset of the first.
+    static func sightings(
+        order: [Int] = [0, 1, 2, 3], leavingOut left: Int? = nil, from first: Int64 = 0
+    ) -> Sightings {
         var sightings = Sightings()
-        for (offset, number) in order.filter({ $0 != left }).enumerated() {
+        see(order.filter { $0 != left }, from: first, &sightings)
+        return sightings
+    }
+
+    static func see(_ numbers: [Int], from first: Int64, _ sightings: inout Sightings) {
+        for (offset, number) in numbers.enumerated() {
             let event = events[number]
             sightings.see(
-                topic: event.topic, partition: 0, offset: Int64(offset), key: event.key,
+                topic: event.topic, partition: 0, offset: first + Int64(offset), key: event.key,
                 id: event.id)
         }
-        return sightings
     }
 }

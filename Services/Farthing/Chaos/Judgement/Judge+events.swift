@@ -2,9 +2,12 @@ import FoundationEssentials
 
 extension Judge {
     /// Each outbox row must have come out at least once, the rows of a key first in the order of
-    /// their commits, and nothing that no transaction committed.
+    /// their commits, and nothing that no transaction committed. What the reader of the topics has
+    /// missed is its own fault, and nothing is concluded from it.
     func eventViolations() -> [Violation] {
-        var found: [Violation] = []
+        var found = facts.sightings.blindSpots.map {
+            Violation(.unseen, "topics", "could not be read: \($0)")
+        }
         var places: [UUID: Place] = [:]
         for (number, outbox) in facts.outboxes.enumerated() {
             for (position, event) in outbox.committed.enumerated() {
@@ -13,7 +16,7 @@ extension Judge {
                     key: Sightings.Key(topic: event.topic, key: event.key))
             }
             for id in outbox.stored {
-                if !facts.sightings.ids.contains(id) {
+                if !facts.sightings.ids.contains(id), !mayHaveComeOut(places[id]) {
                     found.append(Violation(.lost, "\(id)", "of \(outbox.source) never came out"))
                 }
                 if places[id] == nil {
@@ -37,6 +40,12 @@ extension Judge {
         /// In the order of commits.
         let position: Int
         let key: Sightings.Key
+    }
+
+    /// Where the reader did not look.
+    private func mayHaveComeOut(_ place: Place?) -> Bool {
+        guard let place else { return !facts.sightings.blindSpots.isEmpty }
+        return facts.sightings.isBlind(in: place.key.topic)
     }
 
     private func violations(
@@ -67,6 +76,8 @@ extension Judge {
                         .outOfOrder, "\(id)",
                         "of \(key.topic) \(key.key) came out after one that was committed later"))
             }
+            // One that came out earlier, unseen, tells nothing of those that follow.
+            if facts.sightings.doubtful.contains(id) { continue }
             latest[place.outbox] = max(latest[place.outbox] ?? -1, place.position)
         }
         return found

@@ -13,8 +13,11 @@ final class Observers: Sendable {
     private let tasks: [Task<Void, Never>]
     private let lastSeen = Mutex(SagaCounts())
 
-    /// Must be made before anything happens, so that nothing is missed. Throws `PostgresError`.
-    init(_ stack: Stack, services: [(name: String, api: APIClient)]) throws {
+    /// Must be made before anything happens, so that nothing is missed. `topicsAreNew`: whether they
+    /// held nothing before. Throws `PostgresError`.
+    init(
+        _ stack: Stack, services: [(name: String, api: APIClient)], topicsAreNew: Bool
+    ) throws {
         let environment = stack.environment
         let run = UInt32.random(in: 0...UInt32.max)
         commits = try Stack.services.map { name in
@@ -26,7 +29,8 @@ final class Observers: Sendable {
             "billing": try Inspection.open(environment.billingDatabase),
             "ledger": try Inspection.open(environment.ledgerDatabase),
         ]
-        reader = TopicReader(kafka: environment.kafka, group: "farthing-chaos-\(run)")
+        reader = TopicReader(
+            kafka: environment.kafka, group: "farthing-chaos-\(run)", areNew: topicsAreNew)
         counts = ConsumerCounts(services)
         tasks =
             [Task { [reader] in await reader.run() }]

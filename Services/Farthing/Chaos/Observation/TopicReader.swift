@@ -8,9 +8,11 @@ import Synchronization
 final class TopicReader: Sendable {
     private let kafka: KafkaConfiguration
     private let group: String
-    private let seen = Mutex(Sightings())
+    private let seen: Mutex<Sightings>
 
-    init(kafka: String, group: String) {
+    /// `areNew`: whether the topics begin with what this reader reads.
+    init(kafka: String, group: String, areNew: Bool) {
+        seen = Mutex(Sightings(beginAtZero: areNew))
         // It is in no hurry, and leaves the machine to those that are. Its group may be deleted: what
         // is read again was seen.
         self.kafka = KafkaConfiguration(
@@ -29,12 +31,13 @@ final class TopicReader: Sendable {
     /// Reads until the task is cancelled. A reader that fails is replaced by one that goes on
     /// where it left off.
     func run() async {
+        var rereading = Rereading()
         let silent = Logger(label: "farthing.chaos") { _ in SwiftLogNoOpLogHandler() }
         while !Task.isCancelled {
             do {
                 let consumer = try Consumer(
                     kafka, group: group, topics: Topic.allCases.map(\.rawValue), logger: silent)
-                await read(consumer)
+                await read(consumer, &rereading)
                 await consumer.close()
             } catch {
                 try? await Task.sleep(for: .milliseconds(500))
@@ -42,21 +45,36 @@ final class TopicReader: Sendable {
         }
     }
 
-    private func read(_ consumer: Consumer) async {
+    private func read(_ consumer: Consumer, _ rereading: inout Rereading) async {
         while !Task.isCancelled {
             do {
                 let batch = try await consumer.nextBatch(max: 1000, within: .milliseconds(500))
-                note(batch)
-                consumer.store(batch)
+                let gaps = note(batch, &rereading)
+                // What lies behind a gap was not noted: a reader that fails comes back to it.
+                consumer.store(batch.filter { gaps[$0.place] == nil })
+                for (place, gap) in gaps {
+                    try await consumer.seek(
+                        place.topic, place.number, to: gap.offsets.lowerBound)
+                }
             } catch {
                 return
             }
         }
     }
 
-    private func note(_ batch: [ConsumedMessage]) {
+    /// Notes what was read, in each partition up to what is missing and worth another look.
+    private func note(
+        _ batch: [ConsumedMessage], _ rereading: inout Rereading
+    ) -> [Sightings.Partition: Sightings.Gap] {
+        var gaps: [Sightings.Partition: Sightings.Gap] = [:]
         seen.withLock { seen in
-            for message in batch {
+            for message in batch where gaps[message.place] == nil {
+                if let gap = seen.gap(before: message.offset, of: message.place),
+                    rereading.isWorthwhile(gap)
+                {
+                    gaps[message.place] = gap
+                    continue
+                }
                 let id = message.headers.first { $0.0 == EnvelopeHeader.id }?.1
                 seen.see(
                     topic: message.topic, partition: message.partition, offset: message.offset,
@@ -64,5 +82,12 @@ final class TopicReader: Sendable {
                     id: id.flatMap { UUID(uuidString: String(decoding: $0, as: UTF8.self)) })
             }
         }
+        return gaps
+    }
+}
+
+extension ConsumedMessage {
+    fileprivate var place: Sightings.Partition {
+        Sightings.Partition(topic: topic, number: partition)
     }
 }
