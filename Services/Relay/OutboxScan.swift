@@ -21,14 +21,15 @@ struct OutboxScan {
         _ connection: borrowing Connection, whileWaiting: () throws -> Void = {},
         _ body: (OutboxRow) throws -> Void
     ) throws -> Int {
-        try connection.execute(RelayQueries.beginScan)
+        let partitionKey = try connection.query(RelayQueries.partitionKey, table.quoted).first
+            .map { try $0.read(0, as: String.self) }
+        try connection.execute(RelayQueries.beginScan(partitionKey: partitionKey))
         let all = try table.allColumns(connection)
         _ = try OutboxLayout(all, of: table)
         let columns = all.filter { table.uses($0.name) }
         let layout = try OutboxLayout(columns, of: table)
-        let key = try connection.query(RelayQueries.partitionKey, table.quoted).first
         let select = RelayQueries.scan(
-            table, columns.map(\.name), where: condition, partitionKey: try key?.read(0))
+            table, columns.map(\.name), where: condition, partitionKey: partitionKey)
         let count = try connection.copy(select, whileWaiting: whileWaiting) { row in
             try body(try layout.row(row, linked: linked))
         }

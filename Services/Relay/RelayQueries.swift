@@ -173,11 +173,16 @@ enum RelayQueries {
         """)
 
     /// One snapshot for all, memory to sort a day's places in, and no plan but the one that `scan`
-    /// is written for.
-    static let beginScan = """
+    /// is written for. In a small partition the planner may think that the times of its index lead
+    /// to a row as cheaply as its place, and then reads all of them for each row.
+    static func beginScan(partitionKey: String?) -> String {
+        """
         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB';
         SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
         """
+            + (partitionKey == nil
+                ? "" : "; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+    }
 
     /// Writes the condition of a range of the outbox. $1 the column of the time, $2 since, $3 until,
     /// $4 the column of the key, $5 key; until and key may be NULL.

@@ -55,7 +55,7 @@ struct ScanTests {
         let key = try connection.query(RelayQueries.partitionKey, OutboxTable.farthing.quoted)[0]
             .read(0, as: String.self)
         #expect(key == "created_at")
-        try connection.execute(RelayQueries.beginScan)
+        try connection.execute(RelayQueries.beginScan(partitionKey: key))
         let select = RelayQueries.scan(
             .farthing, ["id", "payload"], where: "created_at < '2002-01-01'", partitionKey: key)
         let plan = try connection.query("EXPLAIN (ANALYZE, TIMING off) \(select)").map {
