@@ -187,6 +187,9 @@ public struct Routes {
         do {
             let document = try OpenAPIDocument(description, answering: paths)
             self.document = document
+            for index in endpoints.indices {
+                endpoints[index].queryParameters = document.queryParameters(of: endpoints[index])
+            }
             endpoints.append(document.endpoint)
         } catch {
             throw HostError(.misuse, "the OpenAPI document of \(host.service) is no JSON: \(error)")

@@ -46,6 +46,36 @@ struct AnswerTests {
         }
     }
 
+    @Test("every operation knows the parameters that its document names, and no others")
+    func parameters() async throws {
+        let stack = try await Self.running.value
+        let conversation = try await Conversation(stack)
+        for service in ServiceAPI.allCases {
+            let document = try conversation.document(of: service)
+            for operation in document.operations where operation.isGuarded {
+                let path = operation.path.replacing("{id}", with: "1")
+                func ask(_ name: String) async throws -> APIClient.Answer {
+                    operation.method == "GET"
+                        ? try await conversation.get(service, "\(path)?\(name)=1")
+                        : try await conversation.post(service, "\(path)?\(name)=1")
+                }
+                let refused = try await ask("stranger")
+                #expect(refused.status == 400, "\(service) \(operation)")
+                #expect(refused.body["code"] == "unknown-parameter", "\(service) \(operation)")
+                #expect(refused.body["field"] == "stranger", "\(service) \(operation)")
+                for parameter in document.parameters(of: operation)
+                where parameter["in"] == "query" {
+                    let name = try #require(parameter["name"].string)
+                    let isObject = parameter["schema"]["type"] == "object"
+                    let answer = try await ask(isObject ? "\(name).key" : name)
+                    #expect(
+                        answer.body["code"] != "unknown-parameter",
+                        "\(service) \(operation): \(name)")
+                }
+            }
+        }
+    }
+
     @Test("every operation refuses nonsense in a way that its document describes")
     func nonsense() async throws {
         let stack = try await Self.running.value

@@ -39,7 +39,7 @@ struct RequestTests {
             }
         let common: [String: any Codable.Type] = [
             "ReplayKey": DeadLetterDesk.ReplayRequest.self,
-            "Discard": DeadLetterDesk.DiscardRequest.self,
+            "Discard": DeadLetterDesk.DiscardRequest.self, "NoInput": NoInput.self,
         ]
         return own.merging(common) { first, _ in first }
     }

@@ -1,8 +1,8 @@
 /// A name that was written for another.
-enum Misspelling {
+public enum Misspelling {
     /// The one that is nearest, if any is near: of three letters, one may be wrong. Letters differ
     /// neither by their case nor by the underscores between them.
-    static func meant(by written: String, among names: [String]) -> String? {
+    public static func meant(by written: String, among names: [String]) -> String? {
         let letters = letters(of: written)
         let near = names.compactMap { name in
             distance(letters, Self.letters(of: name)).map { (name: name, distance: $0) }

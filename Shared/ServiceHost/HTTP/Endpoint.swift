@@ -8,7 +8,9 @@ import Postgres
 struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     let path: String
-    let respond: @Sendable (Request, HostContext) async throws -> Response
+    /// `nil`: whatever there is.
+    var queryParameters: QueryParameters?
+    private let respond: @Sendable (Request, HostContext) async throws -> Response
 
     init(
         method: HTTPRequest.Method, path: String,
@@ -17,6 +19,12 @@ struct Endpoint: Sendable {
         self.method = method
         self.path = path
         self.respond = respond
+    }
+
+    func answer(_ request: Request, _ context: HostContext) async throws -> Response {
+        var context = context
+        context.queryParameters = queryParameters
+        return try await respond(request, context)
     }
 
     /// Token, then a transaction, read-only unless it locks.

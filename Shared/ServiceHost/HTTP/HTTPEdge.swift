@@ -12,12 +12,14 @@ struct HTTPEdge: Sendable {
     let authenticator: Authenticator
 
     /// Who asks, and whether the token allows it. Throws 401, 403, and 400 for a query string
-    /// that cannot be read.
+    /// that cannot be read or names what the route has not.
     func scope(
         of request: Request, _ context: HostContext, allowed scope: Scope
     ) async throws -> RequestScope {
         let caller = try await authenticator.caller(of: request.headers[.authorization])
         try caller.require(scope)
+        let query = try QueryString.items(request.uri.query)
+        try context.queryParameters?.check(query)
         return RequestScope(
             tenant: caller.tenant, actor: caller.subject, scopes: caller.scopes,
             requestID: context.requestID, traceparent: context.traceparent,
@@ -25,7 +27,7 @@ struct HTTPEdge: Sendable {
             parameters: Dictionary(
                 context.parameters.map { (String($0.key), String($0.value)) }
             ) { first, _ in first },
-            query: try QueryString.items(request.uri.query))
+            query: query)
     }
 }
 

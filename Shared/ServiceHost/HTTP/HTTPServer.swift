@@ -47,7 +47,7 @@ struct HTTPServer: Service {
         router.add(middleware: ProblemRendering())
         let all = Probes.endpoints(readiness) + endpoints
         for endpoint in all {
-            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.answer)
         }
         for (path, known) in Dictionary(grouping: all, by: \.path) {
             refuseOtherMethods(of: path, known: Set(known.map(\.method)), router)

@@ -7,6 +7,8 @@ struct HostContext: RequestContext {
     /// Set by `RequestIdentity`, which comes first.
     var requestID = ""
     var traceparent = ""
+    /// Set by the endpoint, which checks the query against them once it knows who asks.
+    var queryParameters: QueryParameters?
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)

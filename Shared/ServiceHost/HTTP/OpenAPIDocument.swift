@@ -11,6 +11,7 @@ struct OpenAPIDocument: Sendable {
 
     let bytes: [UInt8]
     private let tag: String
+    private let content: StoredJSON
 
     /// - Parameters:
     ///   - own: the service's own document.
@@ -22,8 +23,14 @@ struct OpenAPIDocument: Sendable {
             StoredJSON.self, from: PackageResources.openapi_common_json
         ).keeping(paths, of: "paths")
         let own = try WireJSON.decode(StoredJSON.self, from: own)
-        bytes = try WireJSON.encode(own.merging(common))
+        content = own.merging(common)
+        bytes = try WireJSON.encode(content)
         tag = "\"" + bytes.digest + "\""
+    }
+
+    /// The query parameters of a route; `nil` if the route is not described.
+    func queryParameters(of endpoint: Endpoint) -> QueryParameters? {
+        QueryParameters(of: endpoint.method.rawValue, at: endpoint.path, in: content)
     }
 
     /// Anybody may read it, without a token. It changes with the program alone, so whoever has it

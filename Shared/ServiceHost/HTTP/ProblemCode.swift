@@ -16,6 +16,7 @@ public enum HostCode: String, ProblemCode {
     case unknownField = "unknown-field"
     case invalidAmount = "invalid-amount"
     case invalidParameter = "invalid-parameter"
+    case unknownParameter = "unknown-parameter"
     case idempotencyKeyMissing = "idempotency-key-missing"
     case idempotencyKeyInvalid = "idempotency-key-invalid"
     case idempotencyKeyReused = "idempotency-key-reused"

@@ -1,7 +1,7 @@
 /// Reads `a=1&b=two+words%21` (the URL standard's urlencoded form).
 enum QueryString {
-    /// The parameters, decoded; the first of a repeated name counts. Throws 400 for a bad percent
-    /// sign, for what is not UTF-8, and for a NUL, which no text of ours may hold.
+    /// The parameters, decoded. Throws 400 for a bad percent sign, for what is not UTF-8, for a NUL,
+    /// which no text of ours may hold, and for a name that is given twice.
     static func items(_ query: String?) throws(Problem) -> [String: String] {
         guard let query, !query.isEmpty else { return [:] }
         var items: [String: String] = [:]
@@ -12,7 +12,9 @@ enum QueryString {
                 throw .badRequest(
                     code: HostCode.invalidParameter, detail: "The query string is not valid.")
             }
-            if items[name] == nil { items[name] = value }
+            guard items.updateValue(value, forKey: name) == nil else {
+                throw .invalidParameter(name, "It is given more than once.")
+            }
         }
         return items
     }
