@@ -84,6 +84,8 @@ let package = Package(
         .library(name: "Audit", targets: ["Audit"]),
         .library(name: "ServiceHost", targets: ["ServiceHost"]),
         .library(name: "LocalStack", targets: ["LocalStack"]),
+        // Preloaded into the servers of tests.
+        .library(name: "TestClock", type: .dynamic, targets: ["CTestClock"]),
     ],
     dependencies: [
         .package(
@@ -162,6 +164,7 @@ let package = Package(
                 .logging, .httpClient, .nio,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "CTestClock", path: "Tests/CTestClock"),
         .tests("AuditTests", ["Audit", "TestSupport", .crypto]),
         .tests("MoneyTests", ["Money"]),
         .tests("CanonicalJSONTests", ["CanonicalJSON", "TestSupport"]),

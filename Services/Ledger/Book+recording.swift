@@ -56,11 +56,26 @@ extension Book {
             resolved.map(\.transfer?.uuid))
     }
 
+    /// The database refuses what is recorded too far ahead of its clock. That is no refusal of the
+    /// transfers: they can be posted as soon as the clock has come nearer, and not before.
+    private func checkClock() throws(Problem) {
+        let lead = (now.microseconds - lockedAt.microseconds) / 1_000_000 - Self.longestLead
+        guard lead >= 0 else { return }
+        throw .unavailable(
+            code: HostCode.clockBehind,
+            detail: "An account was recorded at a time that the database's clock has yet to reach.",
+            retryAfter: Int(min(lead + 1, 3600)))
+    }
+
+    /// In seconds; the database has the same limit, see `post_transfers`.
+    private static let longestLead: Int64 = 3600
+
     /// If another transaction took a reference after this one had looked, the whole is decided
     /// again, and then sees it.
     private func post(
         _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
     ) throws {
+        try checkClock()
         let moves = changedAccounts.compactMap { id, before in
             accounts[id].map { PostedRows.Move(before: before, after: $0) }
         }

@@ -51,15 +51,25 @@ enum LedgerQueries {
          WHERE tenant = $1 AND id = $2::uuid
         """)
 
-    /// Waits for whoever is changing the account, and keeps others from it.
+    /// Waits for whoever is changing the account, and keeps others from it. $2 the moment that is
+    /// asked for, or null. No transaction of the ledger lasts an hour, by the timeouts of its
+    /// connections, so none is waited for that could record something before a moment so long past.
     static let lockAgainstWriters = Statement(
-        "SELECT id FROM account WHERE id = $1::uuid FOR SHARE")
+        """
+        SELECT id FROM account
+         WHERE id = $1::uuid
+           AND ($2::timestamptz IS NULL OR $2 >= clock_timestamp() - interval '1 hour')
+           FOR SHARE
+        """)
 
     /// The moment, the balance then, and whether it is past. $1 account, $2 moment or null, $3 axis.
+    /// Of now is what was recorded last, also while the clock is behind that.
     static let balanceAt = Statement(
         """
-        SELECT moment.at, balance_at($1, moment.at, $3), moment.at < clock_timestamp()
-          FROM (SELECT coalesce($2::timestamptz, clock_timestamp()) AS at OFFSET 0) AS moment
+        SELECT moment.at, balance_at($1, moment.at, $3),
+               $2::timestamptz IS NULL OR moment.at < clock_timestamp()
+          FROM (SELECT coalesce($2, greatest(clock_timestamp(), account.recorded_at)) AS at
+                  FROM account WHERE account.id = $1::uuid OFFSET 0) AS moment
         """)
 
     static let transfer = Statement(
@@ -122,5 +132,9 @@ enum LedgerQueries {
 
     static let hasCome = Statement("SELECT $1::timestamptz <= clock_timestamp()")
 
-    static let awaitWriters = Statement("SELECT await_writers()")
+    /// $1 the moment that is asked for: see `lockAgainstWriters`.
+    static let awaitWriters = Statement(
+        """
+        SELECT await_writers() WHERE $1::timestamptz >= clock_timestamp() - interval '1 hour'
+        """)
 }

@@ -39,16 +39,11 @@ extension PostgresError {
 /// What was known at a moment must not change after it was told. A transaction that is under way may
 /// yet record something before a moment of just now, so such a question waits for it.
 enum Settling {
-    /// In microseconds. No transaction of the ledger lasts as long, by the timeouts of its
-    /// connections.
-    private static let longestTransaction: Int64 = 3_600_000_000
-
     /// Of one account: its row is locked against writers until the answer is read.
     static func settle(
         _ account: AccountView, until moment: Date?, in tx: borrowing Transaction
     ) throws {
-        guard isRecent(moment) else { return }
-        try tx.query(LedgerQueries.lockAgainstWriters, account.id.uuid)
+        try tx.query(LedgerQueries.lockAgainstWriters, account.id.uuid, moment)
     }
 
     /// Of all accounts: what writes by now has ended, and what begins later is recorded later.
@@ -57,12 +52,6 @@ enum Settling {
         guard try tx.query(LedgerQueries.hasCome, moment)[0].read(0, as: Bool.self) else {
             throw Problem.invalidParameter("at", "What will be known is not known yet.")
         }
-        guard isRecent(moment) else { return }
-        try tx.query(LedgerQueries.awaitWriters)
-    }
-
-    private static func isRecent(_ moment: Date?) -> Bool {
-        guard let moment else { return true }
-        return moment.microsecondsSince2001 >= Date().microsecondsSince2001 - longestTransaction
+        try tx.query(LedgerQueries.awaitWriters, moment)
     }
 }

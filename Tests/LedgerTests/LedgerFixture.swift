@@ -15,8 +15,11 @@ struct LedgerFixture {
     let database: Database
     let scope = RequestScope(tenant: Fixture.tenant, actor: "tester", requestID: "req-1")
 
-    static func with(_ body: (LedgerFixture) async throws -> Void) async throws {
-        let testDatabase = try await TestDatabase.make(LedgerCommand.migrations)
+    /// `clock`: what its database takes for the time.
+    static func with(
+        clock: TestClock? = nil, _ body: (LedgerFixture) async throws -> Void
+    ) async throws {
+        let testDatabase = try await TestDatabase.make(LedgerCommand.migrations, clock: clock)
         let fixture = LedgerFixture(
             testDatabase: testDatabase,
             database: try Database(

@@ -70,7 +70,7 @@ struct TrialBalanceTests {
                     """
                     SELECT count(*) FROM pg_stat_activity
                      WHERE datname = current_database() AND state = 'active'
-                       AND query LIKE '%await_writers()' AND pid <> pg_backend_pid()
+                       AND query LIKE '%await_writers()%' AND pid <> pg_backend_pid()
                     """)
                 return try waiting[0].read(0, as: Int64.self) == 1
             }

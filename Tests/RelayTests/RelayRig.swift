@@ -32,10 +32,10 @@ struct RelayRig {
     }
 
     static func make(
-        ownBroker: Bool = false, ownPostgres: Bool = false
+        ownBroker: Bool = false, ownPostgres: Bool = false, clock: TestClock? = nil
     ) async throws -> RelayRig {
         let database = try await TestDatabase.make(
-            [OutboxSchema.migrations], ownCluster: ownPostgres)
+            [OutboxSchema.migrations], ownCluster: ownPostgres, clock: clock)
         let broker = ownBroker ? try await TestBroker.start() : try await TestBroker.shared
         try Connection(url: database.ownerURL).execute(
             """

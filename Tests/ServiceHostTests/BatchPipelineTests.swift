@@ -17,10 +17,10 @@ struct BatchPipelineTests {
         let database: Database
         let operation: String
         /// How often a transaction fails before it is let pass.
-        let outages: Mutex<[PostgresError]>
+        let outages: Mutex<[any Error]>
         let commits = Atomic(0)
 
-        init(_ operation: String, outages: [PostgresError] = []) async throws {
+        init(_ operation: String, outages: [any Error] = []) async throws {
             self.operation = operation
             self.outages = Mutex(outages)
             let test = try await TestDatabase.make(RunningHost.migrations)
@@ -147,6 +147,16 @@ struct BatchPipelineTests {
         try await fixture.process((0..<4).map { message(Int64($0), "k", "m\($0)") })
         #expect(try await fixture.notes == ["m0", "m1", "m2", "m3"])
         #expect(try await fixture.deadLetters.isEmpty)
+    }
+
+    @Test("what a handler cannot do yet is tried until it can, and nothing is condemned")
+    func notYet() async throws {
+        let notYet = Problem.unavailable(code: HostCode.clockBehind, detail: "Not yet.")
+        let fixture = try await Fixture(
+            "not-yet", outages: Array(repeating: notYet, count: 6))
+        try await fixture.process([message(0, "a", "1"), message(1, "a", "2")])
+        #expect(try await fixture.notes == ["1", "2"])
+        #expect(try await fixture.deadLetters == [])
     }
 
     @Test("a message that fails once for a race is not taken for poison")

@@ -12,16 +12,21 @@ actor TestCluster {
     static let shared = TestCluster(name: "postgres")
     private static let count = Atomic(0)
 
-    /// One that nobody else knows.
-    static func own() -> TestCluster {
-        TestCluster(name: "postgres-\(count.wrappingAdd(1, ordering: .relaxed).newValue)")
+    /// One that nobody else knows. `clock`: what it takes for the time.
+    static func own(clock: TestClock? = nil) -> TestCluster {
+        TestCluster(
+            name: "postgres-\(count.wrappingAdd(1, ordering: .relaxed).newValue)", clock: clock)
     }
 
     private let name: String
+    private let clock: TestClock?
     private var starting: Task<PostgresCluster, any Error>?
     private var supervisor: Supervisor?
 
-    private init(name: String) { self.name = name }
+    private init(name: String, clock: TestClock? = nil) {
+        self.name = name
+        self.clock = clock
+    }
 
     /// Roles of every test database. Logging in needs no password here.
     static let owner = "test_owner"
@@ -52,9 +57,10 @@ actor TestCluster {
         _ prepare: (PostgresCluster) async throws -> Void
     ) async throws -> PostgresCluster {
         let directory = try TestRun.directory()
-        let cluster = try PostgresCluster(
+        var cluster = try PostgresCluster(
             directory: "\(directory)/\(name)", port: try Port.free(), authentication: .trust,
             durable: false, log: "\(directory)/\(name).log", diesWithParent: true)
+        if let clock { cluster.environment = clock.environment }
         try await prepare(cluster)
         let supervisor = Supervisor(pids: PidDirectory("\(directory)/\(name)-pids"))
         self.supervisor = supervisor

@@ -28,11 +28,12 @@ public struct TestDatabase: Sendable {
     private static let count = Atomic(0)
 
     /// Makes a database. No migrations at all make an empty one. `ownCluster`: on a server of its
-    /// own, whose settings the test may change.
+    /// own, whose settings the test may change. `clock`: on one that takes this for the time.
     public static func make(
-        _ sets: [MigrationSet] = [], ownCluster: Bool = false
+        _ sets: [MigrationSet] = [], ownCluster: Bool = false, clock: TestClock? = nil
     ) async throws -> TestDatabase {
-        let owner = ownCluster ? TestCluster.own() : TestCluster.shared
+        let owner =
+            ownCluster || clock != nil ? TestCluster.own(clock: clock) : TestCluster.shared
         let template = try await owner.template(sets)
         let cluster = try await owner.running()
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue

@@ -11,9 +11,11 @@ struct Book: Equatable, Sendable {
     private(set) var holds: [HoldID: Hold]
     /// The posted transfers that somebody wants to reverse.
     private(set) var reversibles: [TransferID: ReversibleTransfer]
-    /// When everything is recorded that is decided on this book: once its rows were locked, and not
-    /// before anything that was recorded on its accounts.
+    /// When everything is recorded that is decided on this book: once its rows were locked, and
+    /// after all that was recorded on its accounts, should the clock have been set back since.
     let now: Moment
+    /// What the clock said once its rows were locked.
+    let lockedAt: Moment
     /// What happened since the book was loaded or last written back, in order.
     private(set) var changes: [Change] = []
     /// The accounts whose rows differ from what was loaded or last written back, as they were then.
@@ -25,7 +27,8 @@ struct Book: Equatable, Sendable {
         accounts: [Account], holds: [Hold] = [], references: Set<Owned<String>> = [],
         reversibles: [ReversibleTransfer] = [], lockedAt: Moment = .earliest
     ) {
-        now = accounts.reduce(lockedAt) { max($0, $1.recordedAt) }
+        self.lockedAt = lockedAt
+        now = accounts.reduce(lockedAt) { max($0, $1.recordedAt.next) }
         self.accounts = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
         self.holds = Dictionary(holds.map { ($0.id, $0) }) { first, _ in first }
         self.references = references

@@ -8,5 +8,8 @@ struct Moment: Hashable, Comparable, Sendable {
     /// Until 2200-01-01.
     static let range = earliest...Moment(microseconds: 6_279_811_200_000_000)
 
+    /// The first one after it.
+    var next: Moment { Moment(microseconds: microseconds + 1) }
+
     static func < (one: Moment, two: Moment) -> Bool { one.microseconds < two.microseconds }
 }

@@ -17,6 +17,8 @@ public struct PostgresCluster: Sendable {
     /// Where the data are: the directory that was asked for, or what it links to.
     public let data: String
     public let port: Int
+    /// Of its processes, beside ours.
+    public var environment: [String: String] = [:]
     let authentication: Authentication
     let durable: Bool
     let log: String
@@ -82,8 +84,10 @@ public struct PostgresCluster: Sendable {
     }
 
     func process(_ executable: String, _ arguments: [String]) -> ProcessCommand {
-        ProcessCommand(
-            executable, arguments, workingDirectory: "/", log: log, user: Self.user,
+        // By env, because it is meant for the program, and not for setpriv, which begins as root.
+        let program = environment.map { "\($0)=\($1)" } + [executable] + arguments
+        return ProcessCommand(
+            "/usr/bin/env", program, workingDirectory: "/", log: log, user: Self.user,
             parentDeathSignal: parentDeathSignal)
     }
 

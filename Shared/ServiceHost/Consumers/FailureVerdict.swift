@@ -14,6 +14,8 @@ enum FailureVerdict {
         switch error {
         case is CancellationError, is InjectedFailure: self = .passing
         case let error as PostgresError: self.init(error)
+        // A handler that cannot yet: what others ask of it may pass.
+        case let problem as Problem where problem.status == 503: self = .tooMuch
         default: self = .poison
         }
     }

@@ -32,6 +32,7 @@ public enum HostCode: String, ProblemCode {
     case overloaded
     case databaseUnavailable = "database-unavailable"
     case outcomeUnknown = "outcome-unknown"
+    case clockBehind = "clock-behind"
     case shuttingDown = "shutting-down"
     case notReady = "not-ready"
     case deadLetterUnknown = "dead-letter-unknown"
