@@ -46,6 +46,7 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let jwt = product(name: "JWTKit", package: "jwt-kit")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let nio = product(name: "NIOCore", package: "swift-nio")
@@ -129,7 +130,7 @@ let package = Package(
             [
                 "Audit", "CanonicalJSON", "Contracts", "Postgres", "Kafka", "Outbox", .hummingbird,
                 .httpTypes, .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals,
-                .configuration, .jwt, .crypto, .nio,
+                .configuration, .jwt, .crypto, .nio, .nioHTTP1, .httpClient,
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("openapi-common.json")]),
         .shared(
@@ -184,7 +185,8 @@ let package = Package(
         .tests(
             "ServiceHostTests",
             integration + [
-                "Audit", "ServiceHost", "Kafka", .coreMetrics, .httpClient, .jwt, .nio, .nioHTTP1,
+                "Audit", "ServiceHost", "Kafka", .coreMetrics, .crypto, .cryptoExtras, .httpClient,
+                .httpTypes, .hummingbird, .jwt, .nio, .nioHTTP1,
             ]),
         .tests(
             "LocalStackTests",

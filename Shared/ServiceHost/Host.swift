@@ -48,20 +48,21 @@ public struct Host: Sendable {
         stopOn signals: [UnixSignal], listening: @escaping @Sendable (Int) -> Void,
         _ addRoutes: (inout Routes) -> Void
     ) async throws {
+        let authenticator = try await Authenticator(configuration.tokens, logger: logger)
         try await awaitSchema()
         let edge = HTTPEdge(
-            service: service, database: database, logger: logger,
-            authenticator: await Authenticator(hs256Secret: configuration.jwtSecret))
+            service: service, database: database, logger: logger, authenticator: authenticator)
         var routes = Routes(host: edge)
         addRoutes(&routes)
         try routes.complete()
         let server = HTTPServer(
             host: configuration.httpHost, port: configuration.httpPort, logger: logger,
-            endpoints: routes.endpoints, readiness: readiness, listening: listening)
+            endpoints: routes.endpoints, readiness: readiness(authenticator), listening: listening)
         // Stopped in reverse: no new requests first, then the consumers that finish those waiting.
         let services: [any Service] =
             try consumerLoops(routes.consumptions) + routes.backgrounds + [idempotencySweep]
-            + inboxUpkeep(routes.consumptions) + sealing(routes.sealedKinds) + [server]
+            + inboxUpkeep(routes.consumptions) + sealing(routes.sealedKinds)
+            + authenticator.background(logger: logger) + [server]
         do {
             try await Process.run(services, stopOn: signals, logger: logger)
         } catch {
@@ -85,8 +86,9 @@ public struct Host: Sendable {
         logger.info("migrated", metadata: ["applied": "\(applied.count)"])
     }
 
-    private var readiness: Readiness {
+    private func readiness(_ authenticator: Authenticator) -> Readiness {
         Readiness { [database, migrations, configuration, logger] in
+            if let fault = authenticator.fault { return fault }
             do {
                 _ = try await database.read { tx in try tx.query(HostQueries.ping) }
                 let migrator = Migrator(url: configuration.databaseURL, logger: logger)

@@ -17,8 +17,8 @@ public struct HostConfiguration: Sendable {
     public var httpHost: String
     /// `HTTP_PORT`; 0 takes a free one.
     public var httpPort: Int
-    /// `JWT_HS256_SECRET`: what tokens are signed with, at least 32 bytes.
-    public var jwtSecret: String
+    /// `JWT_…`: whose tokens are accepted.
+    public var tokens: TokenTrust
     /// `LOG_LEVEL`: trace, debug, info, notice, warning, error or critical.
     public var logLevel: Logger.Level
     /// `IDEMPOTENCY_RETENTION_HOURS`: how long answers are repeated, at least 24.
@@ -39,7 +39,7 @@ public struct HostConfiguration: Sendable {
     public init(
         databaseURL: String, databasePool: Int = 8, kafkaBootstrap: String,
         kafkaConsumer: [String: String] = [:], httpHost: String = "127.0.0.1", httpPort: Int,
-        jwtSecret: String, logLevel: Logger.Level = .info,
+        tokens: TokenTrust, logLevel: Logger.Level = .info,
         idempotencyRetention: Duration = .seconds(30 * 24 * 3600),
         inboxRetention: Duration = .seconds(8 * 24 * 3600),
         topicRetention: Duration = .seconds(7 * 24 * 3600),
@@ -51,7 +51,7 @@ public struct HostConfiguration: Sendable {
         self.kafkaConsumer = kafkaConsumer
         self.httpHost = httpHost
         self.httpPort = httpPort
-        self.jwtSecret = jwtSecret
+        self.tokens = tokens
         self.logLevel = logLevel
         self.idempotencyRetention = idempotencyRetention
         self.inboxRetention = inboxRetention
@@ -83,7 +83,7 @@ public struct HostConfiguration: Sendable {
             kafkaConsumer: environment.settings(prefix: "KAFKA_CONSUMER_"),
             httpHost: environment.text("HTTP_HOST") ?? "127.0.0.1",
             httpPort: try environment.requiredInt("HTTP_PORT", 0...65_535),
-            jwtSecret: try environment.required("JWT_HS256_SECRET"),
+            tokens: try environment.tokenTrust(),
             logLevel: try environment.logLevel(),
             idempotencyRetention: .seconds(hours * 3600),
             inboxRetention: .seconds(
@@ -92,10 +92,6 @@ public struct HostConfiguration: Sendable {
                 (try environment.int("TOPIC_RETENTION_HOURS", 1...87_600) ?? 7 * 24) * 3600),
             auditKey: try environment.auditKey(),
             retiredAuditKeys: try environment.retiredAuditKeys())
-        // RFC 7518 §3.2: a key of the hash's size or larger must be used.
-        guard jwtSecret.utf8.count >= 32 else {
-            throw HostError(.configuration, "JWT_HS256_SECRET must have at least 32 bytes")
-        }
         try Failpoint.arm(from: variables)
     }
 }

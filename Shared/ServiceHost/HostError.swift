@@ -2,7 +2,7 @@
 public struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure; new kinds may be added.
     public struct Code: Hashable, Sendable {
-        private enum Kind { case configuration, portTaken, oldSchema, database, misuse }
+        private enum Kind { case configuration, portTaken, oldSchema, database, tokenKeys, misuse }
         private let kind: Kind
 
         /// The environment lacks something, or says something malformed.
@@ -13,6 +13,8 @@ public struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let oldSchema = Code(kind: .oldSchema)
         /// The database cannot be reached.
         public static let database = Code(kind: .database)
+        /// The keys that tokens are checked with cannot be read.
+        public static let tokenKeys = Code(kind: .tokenKeys)
         /// A service uses its host in a way that cannot work.
         public static let misuse = Code(kind: .misuse)
     }

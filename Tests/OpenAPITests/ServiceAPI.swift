@@ -20,8 +20,9 @@ enum ServiceAPI: String, CaseIterable, Sendable {
         var routes = Routes(
             host: HTTPEdge(
                 service: rawValue, database: database, logger: logger,
-                authenticator: await Authenticator(
-                    hs256Secret: String(repeating: "nobody", count: 8))))
+                authenticator: try await Authenticator(
+                    TokenTrust(keys: .secret(String(repeating: "nobody", count: 8))),
+                    logger: logger)))
         switch self {
         case .ledger:
             LedgerRoutes.add(to: &routes, database: database, limits: EffectiveLimits())

@@ -16,8 +16,9 @@ struct MetricsTests {
         var routes = Routes(
             host: HTTPEdge(
                 service: "payment", database: fixture.database, logger: .quiet,
-                authenticator: await Authenticator(
-                    hs256Secret: String(repeating: "nobody", count: 8))))
+                authenticator: try await Authenticator(
+                    TokenTrust(keys: .secret(String(repeating: "nobody", count: 8))),
+                    logger: .quiet)))
         fixture.payments.register(in: &routes)
 
         let lines = Telemetry.registry.render().split(separator: "\n")

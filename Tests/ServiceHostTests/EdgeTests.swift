@@ -184,7 +184,7 @@ struct EdgeTests {
                 "test",
                 configuration: HostConfiguration(
                     databaseURL: url, kafkaBootstrap: "127.0.0.1:1", httpPort: port,
-                    jwtSecret: RunningHost.secret, logLevel: .critical),
+                    tokens: RunningHost.trust, logLevel: .critical),
                 migrations: RunningHost.migrations)
         }
         let old = try await #require(throws: HostError.self) {

@@ -20,6 +20,7 @@ struct RunningHost: Sendable {
     let database: TestDatabase
 
     static let secret = "a secret of thirty-two bytes ....."
+    static let trust = TokenTrust(keys: .secret(secret))
 
     /// One table of business, for handlers to write to.
     static let migrations = [
@@ -41,7 +42,8 @@ struct RunningHost: Sendable {
 
     /// Serves while `body` runs.
     static func serving(
-        auditKey: String? = nil, _ routes: @escaping @Sendable (inout Routes) -> Void,
+        auditKey: String? = nil, tokens: TokenTrust = trust,
+        _ routes: @escaping @Sendable (inout Routes) -> Void,
         _ body: @Sendable (RunningHost) async throws -> Void
     ) async throws {
         let database = try await TestDatabase.make(migrations)
@@ -49,7 +51,7 @@ struct RunningHost: Sendable {
             "test",
             configuration: HostConfiguration(
                 databaseURL: database.url, databasePool: 4, kafkaBootstrap: "127.0.0.1:1",
-                httpPort: 0, jwtSecret: secret, logLevel: .critical, auditKey: auditKey),
+                httpPort: 0, tokens: tokens, logLevel: .critical, auditKey: auditKey),
             migrations: migrations)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let serving = Task {

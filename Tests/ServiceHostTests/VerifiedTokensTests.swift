@@ -55,7 +55,7 @@ struct VerifiedTokensTests {
 
     @Test("what is not that very token is verified anew, and refused")
     func otherTokens() async throws {
-        let authenticator = await Authenticator(hs256Secret: RunningHost.secret)
+        let authenticator = try await Authenticator(RunningHost.trust, logger: .quiet)
         let token = try await RunningHost.token()
         let caller = try await authenticator.caller(of: "Bearer \(token)")
         #expect(try await authenticator.caller(of: "bearer  \(token)") == caller)
@@ -73,7 +73,7 @@ struct VerifiedTokensTests {
 
     @Test("a token is refused until its time has come")
     func notBefore() async throws {
-        let authenticator = await Authenticator(hs256Secret: RunningHost.secret)
+        let authenticator = try await Authenticator(RunningHost.trust, logger: .quiet)
         var claims = RunningHost.Claims()
         claims.nbf = NotBeforeClaim(value: Date() + 300)
         let early = "Bearer \(try await RunningHost.token(claims))"
@@ -92,7 +92,7 @@ struct VerifiedTokensTests {
 
     @Test("a token that expires after it was accepted is refused from then on")
     func expiresMeanwhile() async throws {
-        let authenticator = await Authenticator(hs256Secret: RunningHost.secret)
+        let authenticator = try await Authenticator(RunningHost.trust, logger: .quiet)
         var claims = RunningHost.Claims()
         claims.exp = ExpirationClaim(value: Date() + 4)
         let header = "Bearer \(try await RunningHost.token(claims))"

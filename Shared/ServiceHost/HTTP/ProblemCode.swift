@@ -22,6 +22,7 @@ public enum HostCode: String, ProblemCode {
     case idempotencyKeyReused = "idempotency-key-reused"
     case idempotencyInProgress = "idempotency-in-progress"
     case unauthenticated
+    case tokenKeysUnavailable = "token-keys-unavailable"
     case insufficientScope = "insufficient-scope"
     case notFound = "not-found"
     case unknownRoute = "unknown-route"
