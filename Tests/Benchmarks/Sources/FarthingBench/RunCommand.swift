@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("only"), help: "Run this benchmark only; may be repeated.")
     var names: [String] = []
 
-    @Option(help: "How often each contestant is measured; 3 times in a short run, 5 in a long one.")
+    @Option(help: "How often each contestant is measured; twice in a short run, 5 in a long one.")
     var rounds: Int?
 
     @Option(name: .customLong("json"), help: "Write the results to this file too.")

@@ -28,7 +28,7 @@ struct Bench: Sendable {
     let askedRounds: Int?
 
     /// How often each contestant is measured.
-    var rounds: Int { askedRounds ?? pick(short: 3, long: 5) }
+    var rounds: Int { askedRounds ?? pick(short: 2, long: 5) }
 
     /// Tells whoever watches what goes on; results go to standard output, this does not.
     func say(_ text: String) { Progress.say("\(name): \(text)") }
