@@ -109,6 +109,21 @@ struct TimeTests {
         }
     }
 
+    @Test("of hours ago waits for nobody, who could not record anything so long before")
+    func longPast() async throws {
+        try await LedgerFixture.with { ledger in
+            let wallet = try await ledger.open()
+            let writer = try Connection(url: ledger.testDatabase.url)
+            try writer.execute("BEGIN")
+            try writer.execute("UPDATE account SET held = held WHERE id = '\(wallet.uuid)'")
+            let past = Date(timeIntervalSinceNow: -7200)
+            #expect(try await ledger.balance(wallet, at: past, .known) == 0)
+            let query = ["at": RFC3339.format(past), "axis": "known"]
+            #expect(try await ledger.trialBalance(query).difference == 0)
+            try writer.execute("COMMIT")
+        }
+    }
+
     @Test("of just now waits for whoever is recording something before it")
     func waits() async throws {
         try await LedgerFixture.with { ledger in
