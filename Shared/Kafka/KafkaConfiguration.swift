@@ -29,18 +29,21 @@ public struct KafkaConfiguration: Sendable {
     ]
 
     /// Nothing acknowledged is lost, nothing is written twice by a retry, and no message waits
-    /// long for company. A fifth of a millisecond is enough: the relay drained 200,000 one-row
-    /// transactions at 5 k/s and 50 µs of CPU an event without, at 37 k/s and 12 µs with it, and
-    /// longer was no better (2 busy cores, 2026-11). The benchmark `relay-settings` compares it with
-    /// others, and with compression: neither lz4 nor zstd drained faster than none, whose median at
-    /// 0.2 to 5 ms was 52 to 61 k/s, while none without any linger fell to 15 k/s (a loaded machine).
+    /// long for company. A millisecond is the least that librdkafka can wait: it rounds the time up
+    /// (`rd_timeout_ms`), so that 0.2 costs a message alone as much, 44 and 50 ms a payment of eight
+    /// hops against 50 and 54. And it is enough: where five records of a partition are on their
+    /// way, 2.0.2 waits for them by asking again without end once the time of the next has come
+    /// (`rd_kafka_toppar_producer_serve`), which made the relay's part of a payment 2.5 times that of
+    /// billing with 0.2 ms, and 1.5 times with one (2 cores, 2026-11). The benchmark `relay-settings`
+    /// compares it with others, and with compression: neither lz4 nor zstd drained faster than none,
+    /// whose median at 0.2 to 5 ms was 52 to 61 k/s, while none without any linger fell to 15 k/s.
     ///
     /// `debug` brings the line by which `ClientContext.producerIsUnknown` is found out.
     private static let producer = [
         "acks": "all",
         "debug": "eos",
         "enable.idempotence": "true",
-        "linger.ms": "0.2",
+        "linger.ms": "1",
         "message.timeout.ms": "30000",
         "partitioner": "murmur2_random",
         "queue.buffering.max.kbytes": "131072",
