@@ -1,3 +1,4 @@
+import Glibc
 import Kafka
 import Postgres
 import ServiceHost
@@ -24,14 +25,16 @@ struct Pump {
     /// How far the server's log is known to reach.
     private var seen = LSN.zero
     private var density = LogDensity()
+    private var gathering: Gathering
     private var confirmed = LSN.zero
     private var lastStatus = ContinuousClock.now
     private var replyRequested = false
     private var lastObservation = ContinuousClock.now
 
-    init(name: String, table: OutboxTable, metrics: SourceMetrics) {
+    init(name: String, table: OutboxTable, gathering: Duration, metrics: SourceMetrics) {
         self.name = name
         self.table = table
+        self.gathering = Gathering(span: gathering, at: .now)
         self.metrics = metrics
     }
 
@@ -100,6 +103,7 @@ struct Pump {
         }
         let row = try layout.row(insert, committedAt: committedAt)
         density.count()
+        gathering.count()
         try Failpoint.hit("relay.\(name).before-produce")
         while !(try publisher.publish(row)) { try collect(stream, &publisher, stop) }
         try Failpoint.hit("relay.\(name).after-produce")
@@ -168,9 +172,16 @@ struct Pump {
         replyRequested = false
     }
 
-    private func wait(
+    private mutating func wait(
         _ stream: borrowing ReplicationStream, _ publisher: inout Publisher
     ) throws {
+        let pause = gathering.pause(at: .now)
+        guard pause == .zero else {
+            let (seconds, attoseconds) = pause.components
+            var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+            nanosleep(&time, nil)
+            return
+        }
         // Not to be waited for while there is no room: the socket is readable all the time.
         guard publisher.hasRoom else { return try publisher.collect(milliseconds: 50) }
         let unconfirmed = publisher.window.confirmed > confirmed

@@ -20,6 +20,8 @@ struct RelayConfiguration {
     /// `RELAY_TOPIC_PARTITIONS`, 4 by default, and `RELAY_TOPIC_REPLICATION`, the cluster's own
     /// default: of topics that are missing.
     let topics: TopicMaker.Shape
+    /// `RELAY_GATHER_MS`, 10 by default: how long rows gather under load, see `Gathering`.
+    let gathering: Duration
     /// `HTTP_HOST`, 127.0.0.1 by default.
     let httpHost: String
     /// `HTTP_PORT`: for `/livez`, `/readyz`, `/health` and `/metrics`.
@@ -42,6 +44,7 @@ struct RelayConfiguration {
         topics = TopicMaker.Shape(
             partitions: try Self.number("RELAY_TOPIC_PARTITIONS", 1...10_000, environment) ?? 4,
             replication: try Self.number("RELAY_TOPIC_REPLICATION", 1...1000, environment))
+        gathering = .milliseconds(try Self.number("RELAY_GATHER_MS", 0...1000, environment) ?? 10)
         lagSeconds = try Self.number("RELAY_LAG_SECONDS", 1...86_400, environment) ?? 30
         httpHost = environment["HTTP_HOST"] ?? "127.0.0.1"
         let port = try required("HTTP_PORT")

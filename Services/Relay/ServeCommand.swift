@@ -48,11 +48,13 @@ extension RelayCommand {
                 outbox.source == nil
                     ? Source(
                         name: source.name, url: source.url, kafka: configuration.kafka,
-                        topicShape: configuration.topics, logger: logger)
+                        topicShape: configuration.topics,
+                        gathering: configuration.gathering, logger: logger)
                     : Source(
                         name: source.name, url: source.url, table: table,
                         start: start == .fromNow ? .now : .beginning, kafka: configuration.kafka,
-                        topics: [], topicShape: configuration.topics, logger: logger)
+                        topics: [], topicShape: configuration.topics,
+                        gathering: configuration.gathering, logger: logger)
             }
             if outbox.source != nil { try sources.forEach(refuse) }
             try await Host.serveProbes(

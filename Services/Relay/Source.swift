@@ -20,6 +20,7 @@ struct Source: Sendable {
     /// Made if they are missing, before anything is published.
     let topics: [String]
     let topicShape: TopicMaker.Shape
+    let gathering: Duration
     let metrics: SourceMetrics
     let logger: Logger
 
@@ -32,7 +33,8 @@ struct Source: Sendable {
         name: String, url: String, table: OutboxTable = .farthing,
         start: Rebuild.Start = .beginning, kafka: KafkaConfiguration,
         topics: [String] = Topic.allCases.map(\.rawValue),
-        topicShape: TopicMaker.Shape = .init(), logger: Logger
+        topicShape: TopicMaker.Shape = .init(), gathering: Duration = .milliseconds(10),
+        logger: Logger
     ) {
         self.name = name
         self.url = url
@@ -41,6 +43,7 @@ struct Source: Sendable {
         self.kafka = kafka
         self.topics = topics
         self.topicShape = topicShape
+        self.gathering = gathering
         self.metrics = SourceMetrics(source: name)
         var logger = logger
         logger[metadataKey: "source"] = "\(name)"
@@ -125,7 +128,7 @@ struct Source: Sendable {
         var gate = try CommitGate(url: url)
         var checkpoint = try Checkpoint(
             url: url, slot: slot, table: table, publication: publication, metrics: metrics)
-        var pump = Pump(name: name, table: table, metrics: metrics)
+        var pump = Pump(name: name, table: table, gathering: gathering, metrics: metrics)
         do {
             try pump.run(stream, &publisher, &gate, &checkpoint, stop)
         } catch {

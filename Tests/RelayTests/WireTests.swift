@@ -110,15 +110,19 @@ struct WireTests {
         let shaped = try RelayConfiguration(
             environment.merging([
                 "RELAY_TOPIC_PARTITIONS": "12", "RELAY_TOPIC_REPLICATION": "3",
+                "RELAY_GATHER_MS": "0",
             ]) { $1 })
         #expect(shaped.topics == TopicMaker.Shape(partitions: 12, replication: 3))
+        #expect(read.gathering == .milliseconds(10))
+        #expect(shaped.gathering == .zero)
         #expect(read.logLevel == .debug)
 
         for (name, value) in [
             ("RELAY_SOURCES", "x"), ("RELAY_SOURCES", "A=postgres://x"), ("RELAY_SOURCES", ""),
             ("RELAY_SOURCES", "a=postgres://x,a=postgres://y"), ("HTTP_PORT", "70000"),
             ("LOG_LEVEL", "loud"), ("KAFKA_BOOTSTRAP", ""), ("RELAY_TOPIC_PARTITIONS", "0"),
-            ("RELAY_TOPIC_REPLICATION", "-1"), ("KAFKA_PRODUCER_MESSAGE_TIMEOUT_MS", "60000"),
+            ("RELAY_TOPIC_REPLICATION", "-1"), ("RELAY_GATHER_MS", "1001"),
+            ("KAFKA_PRODUCER_MESSAGE_TIMEOUT_MS", "60000"),
             ("KAFKA_PRODUCER_DELIVERY_TIMEOUT_MS", "0"),
             ("KAFKA_PRODUCER_QUEUE_BUFFERING_MAX_KBYTES", "1GB"),
         ] {
