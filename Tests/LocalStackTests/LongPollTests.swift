@@ -83,22 +83,25 @@ struct LongPollTests {
         #expect(poll.alarm == nil)
     }
 
-    @Test("after an answer the broker is given a pause, but no longer than the client waits")
-    func paces() {
-        var poll = LongPoll(pace: .milliseconds(5))
+    @Test(
+        "after an answer the broker is left in peace, longer after a long one",
+        arguments: [(1, 3), (16_000, 3), (17_000, 20)])
+    func rests(bytes: Int, milliseconds: Int64) {
+        var poll = LongPoll()
         let logs = known(100)
+        let answer = Frames.answer(last: 21, records: [UInt8](repeating: 1, count: bytes))
+        let rested = now + .milliseconds(milliseconds)
         _ = poll.requested(Frames.fetch(wait: 100), at: now, knowing: logs)
-        _ = poll.answered(Frames.answer(last: 21, records: [1]), at: now)
+        _ = poll.answered(answer, at: now)
         let next = now + .milliseconds(2)
         #expect(poll.requested(Frames.fetch(wait: 100), at: next, knowing: logs).isEmpty)
-        #expect(poll.alarm == now + .milliseconds(5))
+        #expect(poll.alarm == rested)
         #expect(
-            poll.elapsed(at: now + .milliseconds(5), knowing: logs)
-                == [.toServer(Frames.fetch(wait: 100))])
+            poll.elapsed(at: rested, knowing: logs) == [.toServer(Frames.fetch(wait: 100))])
 
-        _ = poll.answered(Frames.answer(last: 21, records: [1]), at: next)
+        _ = poll.answered(answer, at: next)
         #expect(poll.requested(Frames.fetch(wait: 1), at: next, knowing: logs).isEmpty)
-        #expect(poll.alarm == next + .milliseconds(1))
+        #expect(poll.alarm == next + .milliseconds(1), "but no longer than the client waits")
     }
 
     @Test("however the bytes are cut, what comes out is the same", arguments: 1...60)
