@@ -48,7 +48,7 @@ struct StackFolder: Sendable {
     /// Returns whether there was anything.
     func stopEverything() async -> Bool {
         let supervised = await supervisorPids.end(Self.supervisor, grace: .seconds(60))
-        let left = await pids.sweep(first: Stack.stopOrder, signals: ["postgres": SIGINT])
+        let left = await pids.sweep(first: Stack.stopOrder, signals: Stack.stopSignals)
         unlink(environmentFile)
         return supervised || !left.isEmpty
     }

@@ -92,5 +92,5 @@ private struct ChaosProcess {
     }
 
     /// Whether PostgreSQL's data are still there.
-    var hasData: Bool { FileManager.default.fileExists(atPath: folder + "/postgres") }
+    var hasData: Bool { FileManager.default.fileExists(atPath: folder + "/postgres-ledger") }
 }

@@ -24,12 +24,14 @@ extension Faults {
             }
         }
 
-        @Test("of Postgres, killed under load, loses nothing that was acknowledged")
-        func postgresKilled() async throws {
+        @Test(
+            "of Postgres, killed under load, loses nothing that was acknowledged",
+            arguments: [Stack.servers, [Stack.server(of: "ledger")]])
+        func postgresKilled(servers: [String]) async throws {
             let stack = try await running.value
             try await pay(50, on: stack) {
                 try await somePaymentsHaveEnded(10, on: stack)
-                await stack.kill("postgres")
+                for server in servers { await stack.kill(server) }
             }
         }
 

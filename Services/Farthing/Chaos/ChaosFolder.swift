@@ -22,7 +22,7 @@ struct ChaosFolder: Sendable {
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw LocalStackError(.alreadyRunning, "another run goes on in \(path)")
         }
-        PostgresDirectory.remove("\(path)/postgres")
+        Stack.removeData(in: path)
         for name in try files.contentsOfDirectory(atPath: path) where name != "lock" {
             try files.removeItem(atPath: "\(path)/\(name)")
         }

@@ -71,7 +71,7 @@ struct ChaosRun: Sendable {
     }
 
     /// Removes PostgreSQL's data, which nobody will want to look at.
-    func removeData() { PostgresDirectory.remove("\(folder.path)/postgres") }
+    func removeData() { Stack.removeData(in: folder.path) }
 
     /// Impatient services, so that a lost message costs a second and not five, which do not give
     /// up during any outage of the plan.

@@ -21,7 +21,11 @@ struct StackOptions: ParsableArguments {
     @Option(help: "HTTP port of the ledger (free unless given).")
     var ledgerPort: Int?
 
-    @Option(help: "Port of PostgreSQL (free unless given).")
+    @Option(
+        help: """
+            Port of the payment service's PostgreSQL; billing's and the ledger's have the next two \
+            (free unless given).
+            """)
     var postgresPort: Int?
 
     @Option(help: "Port of the embedded broker (free unless given).")
@@ -40,7 +44,8 @@ struct StackOptions: ParsableArguments {
     }
 
     func validate() throws {
-        for port in [paymentPort, billingPort, ledgerPort, postgresPort, kafkaPort] {
+        let last = postgresPort.map { $0 + Stack.servers.count - 1 }
+        for port in [paymentPort, billingPort, ledgerPort, postgresPort, last, kafkaPort] {
             if let port, !(1...65_535).contains(port) {
                 throw ValidationError("\(port) is not a port.")
             }
@@ -54,9 +59,12 @@ struct StackOptions: ParsableArguments {
         configuration.postgres = postgres
         let ports = [
             "payment": paymentPort, "billing": billingPort, "ledger": ledgerPort,
-            "postgres": postgresPort, "broker": kafkaPort,
+            "broker": kafkaPort,
         ]
         configuration.ports = ports.compactMapValues { $0 }
+        for (place, server) in Stack.servers.enumerated() {
+            configuration.ports[server] = postgresPort.map { $0 + place }
+        }
         return configuration
     }
 

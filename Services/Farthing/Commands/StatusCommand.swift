@@ -17,7 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         let environment = try? StackEnvironment(file: folder.environmentFile)
-        terminal.line("PROCESS".column(14) + "PID".column(10) + "STATE".column(12) + "URL")
+        terminal.line("PROCESS".column(18) + "PID".column(10) + "STATE".column(12) + "URL")
         var content = supervisor != nil
         show(terminal, "supervisor", supervisor, supervisor == nil ? "dead" : "runs", "")
         // PostgreSQL and the broker may be somebody else's; ours have a pid file once they started.
@@ -46,7 +46,7 @@ struct StatusCommand: AsyncParsableCommand {
         _ terminal: Terminal, _ name: String, _ pid: Int32?, _ state: String, _ url: String
     ) {
         terminal.line(
-            name.column(14) + (pid.map { "\($0)" } ?? "-").column(10) + state.column(12) + url)
+            name.column(18) + (pid.map { "\($0)" } ?? "-").column(10) + state.column(12) + url)
     }
 
     private static func url(_ name: String, _ environment: StackEnvironment) -> String? {

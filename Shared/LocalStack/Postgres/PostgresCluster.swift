@@ -17,6 +17,8 @@ public struct PostgresCluster: Sendable {
     /// Where the data are: the directory that was asked for, or what it links to.
     public let data: String
     public let port: Int
+    /// Of the supervised process.
+    let name: String
     /// Of its processes, beside ours.
     public var environment: [String: String] = [:]
     let authentication: Authentication
@@ -29,13 +31,15 @@ public struct PostgresCluster: Sendable {
     /// - Parameters:
     ///   - directory: for the data, in a directory that exists. Where `postgres` cannot reach it,
     ///     it becomes a link; see `PostgresDirectory`.
+    ///   - name: of the supervised process.
     ///   - durable: `false` turns fsync off: data then survive a killed process but not a machine
     ///     that loses its power.
     ///   - diesWithParent: whether the kernel ends it when our process dies.
     public init(
-        directory: String, port: Int, authentication: Authentication, durable: Bool = true,
-        log: String, diesWithParent: Bool = false
+        directory: String, name: String = "postgres", port: Int, authentication: Authentication,
+        durable: Bool = true, log: String, diesWithParent: Bool = false
     ) throws {
+        self.name = name
         self.data = try PostgresDirectory.resolve(directory)
         self.port = port
         self.authentication = authentication
@@ -70,7 +74,7 @@ public struct PostgresCluster: Sendable {
             "\(installation.binaries)/postgres",
             ["-D", data] + settings.flatMap { ["-c", $0] })
         return SupervisedProcess(
-            "postgres", command, stopSignal: SIGINT,
+            name, command, stopSignal: SIGINT,
             prepare: {
                 try await create(installation)
                 try removeStaleLock()

@@ -3,14 +3,21 @@ import Postgres
 
 /// The three databases of a stack, each with its owner's and its service's role, and the relay's.
 struct StackDatabases: Sendable {
-    static let names = ["payment", "billing", "ledger"]
+    static let names = Stack.services
 
-    private let superuserURL: String
+    /// libpq URLs of superusers by database: of one server for all, or of one for each.
+    private let servers: [String: String]
     private let secrets: Secrets
 
-    init(superuserURL: String, secrets: Secrets) {
-        self.superuserURL = superuserURL
+    init(servers: [String: String], secrets: Secrets) {
+        self.servers = servers
         self.secrets = secrets
+    }
+
+    /// All of them on one server.
+    init(superuserURL: String, secrets: Secrets) {
+        let servers = Self.names.map { ($0, superuserURL) }
+        self.init(servers: Dictionary(uniqueKeysWithValues: servers), secrets: secrets)
     }
 
     func ownerURL(_ name: String) throws -> String { try url("\(name)_owner", name) }
@@ -20,13 +27,14 @@ struct StackDatabases: Sendable {
     /// Creates whatever is missing: groups, logins, databases. Each start closes the databases to
     /// other services' logins, also those that an earlier version left open.
     func provision() async throws {
-        try await requireLogicalDecoding()
-        let roles = PostgresRoles(superuserURL: superuserURL)
-        try await roles.createGroups()
-        try await roles.createLogin(
-            "relay", password: secrets.secret(for: "relay"), member: PostgresRoles.relayGroup,
-            replication: true)
         for name in Self.names {
+            let server = try server(name)
+            try await requireLogicalDecoding(server)
+            let roles = PostgresRoles(superuserURL: server)
+            try await roles.createGroups()
+            try await roles.createLogin(
+                "relay", password: secrets.secret(for: "relay"),
+                member: PostgresRoles.relayGroup, replication: true)
             let owner = "\(name)_owner"
             let service = "\(name)_service"
             try await roles.createLogin(owner, password: secrets.secret(for: owner))
@@ -38,8 +46,7 @@ struct StackDatabases: Sendable {
         }
     }
 
-    private func requireLogicalDecoding() async throws {
-        let url = superuserURL
+    private func requireLogicalDecoding(_ url: String) async throws {
         let level: String = try await OSThread.run {
             try Connection(url: url).query("SELECT current_setting('wal_level')")[0].read(0)
         }
@@ -49,15 +56,23 @@ struct StackDatabases: Sendable {
         }
     }
 
+    private func server(_ name: String) throws -> String {
+        guard let url = servers[name] else {
+            throw LocalStackError(.invalid, "no server has the database \(name)")
+        }
+        return url
+    }
+
     private func url(_ role: String, _ database: String) throws -> String {
-        guard var components = URLComponents(string: superuserURL), components.host != nil else {
-            throw LocalStackError(.invalid, "'\(superuserURL)' is not a PostgreSQL URL")
+        let server = try server(database)
+        guard var components = URLComponents(string: server), components.host != nil else {
+            throw LocalStackError(.invalid, "'\(server)' is not a PostgreSQL URL")
         }
         components.user = role
         components.password = secrets.secret(for: role)
         components.path = "/\(database)"
         guard let text = components.string else {
-            throw LocalStackError(.invalid, "'\(superuserURL)' is not a PostgreSQL URL")
+            throw LocalStackError(.invalid, "'\(server)' is not a PostgreSQL URL")
         }
         return text
     }

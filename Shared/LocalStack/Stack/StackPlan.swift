@@ -10,7 +10,8 @@ struct StackPlan: Sendable {
     /// Bootstrap servers.
     let kafka: String
 
-    private let cluster: PostgresCluster?
+    /// One for each service, unless a server is there already.
+    private let clusters: [PostgresCluster]
     private let databases: StackDatabases
 
     init(
@@ -20,31 +21,40 @@ struct StackPlan: Sendable {
         self.ports = ports
         self.secrets = secrets
         self.kafka = kafka
-        let superuserURL: String
         if let url = configuration.postgres {
-            self.cluster = nil
-            superuserURL = url
+            clusters = []
+            databases = StackDatabases(superuserURL: url, secrets: secrets)
         } else {
-            let cluster = try PostgresCluster(
-                directory: "\(configuration.directory)/postgres", port: ports["postgres"] ?? 0,
-                authentication: .password(secrets.secret(for: "postgres")),
-                log: configuration.log("postgres"), diesWithParent: configuration.diesWithParent)
-            self.cluster = cluster
-            superuserURL = cluster.superuserURL()
+            try configuration.refuseOldData()
+            clusters = try Stack.services.map { service in
+                let name = Stack.server(of: service)
+                return try PostgresCluster(
+                    directory: configuration.data(of: service), name: name,
+                    port: ports[name] ?? 0,
+                    authentication: .password(secrets.secret(for: "postgres")),
+                    log: configuration.log(name), diesWithParent: configuration.diesWithParent)
+            }
+            let urls = clusters.map { $0.superuserURL() }
+            databases = StackDatabases(
+                servers: Dictionary(uniqueKeysWithValues: zip(Stack.services, urls)),
+                secrets: secrets)
         }
-        self.databases = StackDatabases(superuserURL: superuserURL, secrets: secrets)
     }
 
-    /// Starts PostgreSQL and the broker, side by side, and prepares both: databases migrated,
-    /// topics made.
+    /// Starts the servers of PostgreSQL and the broker, side by side, and prepares all: databases
+    /// migrated, topics made.
     func startStores(
         _ supervisor: Supervisor, _ broker: Broker?,
         _ report: @escaping @Sendable (StackEvent) -> Void
     ) async throws {
         report(.step("starting PostgreSQL and the broker"))
         async let bus: Void = startBus(supervisor, broker)
-        if let cluster {
-            try await supervisor.start(try cluster.supervised(), within: .seconds(60))
+        try await withThrowingTaskGroup { group in
+            for cluster in clusters {
+                let server = try cluster.supervised()
+                group.addTask { try await supervisor.start(server, within: .seconds(60)) }
+            }
+            try await group.waitForAll()
         }
         report(.step("migrating the databases"))
         try await databases.provision()

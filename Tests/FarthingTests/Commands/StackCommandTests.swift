@@ -10,7 +10,7 @@ struct StackCommandTests {
     func incomplete() async throws {
         let home = try Home()
         let supervisor = try await home.pretend("supervisor", in: "")
-        let postgres = try await home.pretend("postgres", in: "/pids")
+        let postgres = try await home.pretend("postgres-ledger", in: "/pids")
         let shown = try await home.farthing("status")
         #expect(shown.status == .exited(1), "\(shown.output)")
         #expect(shown.output.contains("no stack.env"), "\(shown.output)")

@@ -41,7 +41,7 @@ extension Fault {
 
     var kind: Kind {
         switch self {
-        case .kill(["postgres"]): .killPostgres
+        case .kill(let names) where names.allSatisfy(Stack.servers.contains): .killPostgres
         case .kill(let names): names.count > 1 ? .killTogether : .kill
         case .freeze("broker"): .freezeBroker
         case .freeze: .freeze

@@ -72,7 +72,9 @@ struct FaultPlan: Equatable, Sendable {
         switch kind {
         case .kill: return .kill([target])
         case .killTogether: return .kill(ours)
-        case .killPostgres: return .kill(["postgres"])
+        case .killPostgres:
+            let servers = Stack.servers
+            return .kill([servers[Int.random(in: 0..<servers.count, using: &random)]])
         case .freeze: return .freeze(target)
         case .freezeBroker: return .freeze("broker")
         case .restart: return .restart(target)

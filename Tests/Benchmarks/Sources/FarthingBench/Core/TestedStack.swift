@@ -39,14 +39,14 @@ struct TestedStack: Sendable {
 
     func stop() async {
         await stack.stop()
-        PostgresDirectory.remove("\(directory)/postgres")
+        Stack.removeData(in: directory)
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     var environment: StackEnvironment { stack.environment }
 
-    /// libpq URL of the superuser for a database on this stack's server.
-    func superuserURL(_ database: String) throws -> String {
+    /// libpq URL of the superuser for a database on the ledger's server.
+    func ledgerServerURL(_ database: String) throws -> String {
         guard var url = URLComponents(string: environment.ledgerDatabase) else {
             throw BenchError("'\(environment.ledgerDatabase)' is no URL of a database")
         }

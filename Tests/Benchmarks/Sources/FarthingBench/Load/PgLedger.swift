@@ -29,13 +29,13 @@ struct PgLedger: Sendable {
         }
     }
 
-    /// Installs it beside a stack's databases, with as many accounts as the ledger has there.
+    /// Installs it on the ledger's server, with as many accounts as the ledger has there.
     func install(
         accounts: Int, besides tested: TestedStack, batchesOf size: Int
     ) async throws -> Installed {
-        let roles = PostgresRoles(superuserURL: try tested.superuserURL("postgres"))
+        let roles = PostgresRoles(superuserURL: try tested.ledgerServerURL("postgres"))
         try await roles.createDatabase(Self.database, owner: "postgres")
-        let url = try tested.superuserURL(Self.database)
+        let url = try tested.ledgerServerURL(Self.database)
         let connection = try Connection(url: url)
         for text in sql { try connection.execute(text) }
         let values = ["accounts": "\(accounts)"]
@@ -66,7 +66,7 @@ struct PgLedger: Sendable {
             spread.rawValue, size, pairs.map { $0.from }, pairs.map { $0.to })
     }
 
-    /// Its database on a stack's server.
+    /// Its database on the ledger's server.
     struct Installed: Sendable {
         fileprivate let url: String
         fileprivate let accounts: Int
