@@ -45,4 +45,18 @@ struct StackTests {
         #expect(error?.code == .occupied)
         #expect(error?.message.contains("wanted for payment") == true)
     }
+
+    @Test("data of an earlier version, which had one server for all, are not passed over")
+    func oldData() async throws {
+        let directory = try Scratch.directory() + "/stack"
+        try FileManager.default.createDirectory(
+            atPath: "\(directory)/postgres", withIntermediateDirectories: true)
+        var configuration = StackConfiguration(directory: directory, binaries: TestRun.binaries)
+        configuration.kafka = "127.0.0.1:1"
+        let error = await #expect(throws: LocalStackError.self) {
+            try await Stack.start(configuration)
+        }
+        #expect(error?.code == .invalid)
+        #expect(error?.message.contains("earlier version") == true)
+    }
 }
