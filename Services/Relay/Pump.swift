@@ -177,6 +177,7 @@ struct Pump {
     ) throws {
         let pause = gathering.pause(at: .now)
         guard pause == .zero else {
+            // By the clock alone: what is waited for otherwise comes all the time.
             let (seconds, attoseconds) = pause.components
             var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
             nanosleep(&time, nil)
