@@ -39,8 +39,7 @@ struct LongPoll {
     /// `dynostore.rs`).
     private static let rest = TimeAmount.milliseconds(3)
     /// After one of more than `much`: messages come so fast that many may as well come together.
-    /// Under the load of 700 payments a second this took a quarter off the broker's part of each
-    /// (2026-11).
+    /// With 700 payments a second this took a seventh off the broker's part of each (2026-11).
     private static let longRest = TimeAmount.milliseconds(20)
     /// Bytes: some thirty commands.
     private static let much = 16_384
