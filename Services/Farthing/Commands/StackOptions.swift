@@ -9,7 +9,10 @@ struct StackOptions: ParsableArguments {
 
     @Option(
         name: .customLong("postgres"),
-        help: "Use the PostgreSQL at this URL, that of a superuser; wal_level must be logical.")
+        help: """
+            Use the PostgreSQL at this URL, that of a superuser, for all three databases; wal_level \
+            must be logical.
+            """)
     var postgres: String?
 
     @Option(help: "HTTP port of the payment service (free unless given).")
@@ -44,11 +47,13 @@ struct StackOptions: ParsableArguments {
     }
 
     func validate() throws {
-        let last = postgresPort.map { $0 + Stack.servers.count - 1 }
-        for port in [paymentPort, billingPort, ledgerPort, postgresPort, last, kafkaPort] {
+        for port in [paymentPort, billingPort, ledgerPort, postgresPort, kafkaPort] {
             if let port, !(1...65_535).contains(port) {
                 throw ValidationError("\(port) is not a port.")
             }
+        }
+        if let postgresPort, postgresPort + Stack.servers.count - 1 > 65_535 {
+            throw ValidationError("After \(postgresPort) there are no two ports more.")
         }
     }
 
