@@ -92,7 +92,7 @@ extension EndToEnd {
         private func seals(_ market: Market, on stack: TestStack) async throws {
             let before = try await stack.farthing(["audit", "checkpoint"]).output
             try await market.fund(market.payer, 5)
-            try await eventually(within: .seconds(20), "the log has grown") {
+            try await eventually("the log has grown") {
                 try await stack.farthing(["audit", "checkpoint"]).output != before
             }
         }

@@ -14,7 +14,7 @@ extension EndToEnd {
                 let market = try await Market.open(on: stack)
                 let place = "/v1/audit?subject=\(market.payer)"
                 var lines: [JSON] = []
-                try await eventually(within: .seconds(20), "the account's opening is sealed") {
+                try await eventually("the account's opening is sealed") {
                     lines = try await stack.ledger.get(place).successful()["data"].elements
                     return lines.last?["leaf"].integer != nil
                 }
@@ -34,7 +34,7 @@ extension EndToEnd {
                 let folder = try Self.folder()
                 let (key, kept) = ("\(stack.environment.auditKeys)/ledger.pub", "\(folder)/kept")
                 let proof = "\(folder)/proof.json"
-                try await eventually(within: .seconds(20), "the transfer is proven") {
+                try await eventually("the transfer is proven") {
                     try await stack.farthing(["audit", "prove", transfer, "--to", proof]).status
                         == .exited(0)
                 }
@@ -50,7 +50,7 @@ extension EndToEnd {
                 let note = try await stack.farthing(["audit", "checkpoint"])
                 try Data(note.output.utf8).write(to: URL(filePath: kept))
                 try await market.fund(market.payer, 5)
-                try await eventually(within: .seconds(20), "the log has grown") {
+                try await eventually("the log has grown") {
                     try await stack.farthing(["audit", "checkpoint"]).output != note.output
                 }
                 let longer = try await stack.farthing([

@@ -35,7 +35,7 @@ extension EndToEnd {
                 #expect(Set(accepted.map(\.bytes)).count == 1)
                 #expect(Set(accepted.map(\.status)) == [prefer == "wait=20" ? 201 : 202])
 
-                try await eventually(within: .seconds(20), "the payment ended") {
+                try await eventually("the payment ended") {
                     try await market.balance(of: market.payer) == .settled(999_000)
                 }
                 let again = try await stack.payment.post(

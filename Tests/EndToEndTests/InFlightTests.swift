@@ -21,7 +21,7 @@ extension EndToEnd {
                 #expect(refund.status == 409)
                 #expect(refund.body["code"].string == "payment-processing")
                 #expect(cancel.status == 202)
-                try await eventually(within: .seconds(30), "the payment failed") {
+                try await eventually("the payment failed") {
                     try await stack.payment.get(place).body["status"].string == "failed"
                 }
                 let ended = try await stack.payment.get(place).successful()
@@ -55,7 +55,7 @@ extension EndToEnd {
                 #expect(cancel.status == 409)
                 #expect(cancel.body["code"].string == "payment-not-cancellable")
                 #expect(refund.body["code"].string == "payment-processing")
-                try await eventually(within: .seconds(30), "the payment succeeded") {
+                try await eventually("the payment succeeded") {
                     try await stack.payment.get(place).body["status"].string == "succeeded"
                 }
                 #expect(try await market.balance(of: market.payer) == .settled(999_000))
@@ -82,7 +82,7 @@ extension EndToEnd {
 
                 #expect(refused.status == 403)
                 #expect(turned.body["state"].string == "compensating")
-                try await eventually(within: .seconds(30), "the saga is compensated") {
+                try await eventually("the saga is compensated") {
                     try await stack.payment.get("/v1/sagas/\(id)").body["state"].string
                         == "compensated"
                 }
@@ -96,7 +96,7 @@ extension EndToEnd {
         private func reaches(
             _ place: String, _ step: String, _ status: String, on stack: TestStack
         ) async -> Bool {
-            let reached: Void? = try? await eventually(within: .seconds(10)) {
+            let reached: Void? = try? await eventually {
                 try await stack.payment.get(place).body["timeline"].elements.contains {
                     $0["step"].string == step && $0["status"].string == status
                 }

@@ -22,7 +22,7 @@ extension EndToEnd {
                 try FileManager.default.linkItem(atPath: kept, toPath: held)
                 let first = try text(held)
                 try await market.fund(market.payer, 5)
-                try await eventually(within: .seconds(30), "another checkpoint is kept") {
+                try await eventually("another checkpoint is kept") {
                     try await stack.verify()
                     return try text(kept) != first
                 }

@@ -62,7 +62,7 @@ extension EndToEnd {
                 #expect(answer.status == 202)
                 #expect(answer.body["status"].string == "processing")
                 let place = try #require(answer.headers["location"])
-                try await eventually(within: .seconds(20), "the payment succeeded") {
+                try await eventually("the payment succeeded") {
                     try await stack.payment.get(place).body["status"].string == "succeeded"
                 }
             }

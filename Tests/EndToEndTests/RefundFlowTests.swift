@@ -68,7 +68,7 @@ extension EndToEnd {
                     return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
                 }
                 #expect(answers == [202: 1, 422: 99])
-                try await eventually(within: .seconds(20), "the refund succeeded") {
+                try await eventually("the refund succeeded") {
                     let refunds = try await stack.payment.get(place).successful()["data"].elements
                     return refunds.map { $0["status"].string } == ["succeeded"]
                 }

@@ -47,7 +47,7 @@ struct EdgeTests {
         try await Faults.pay(50, on: stack) {
             // Nothing is overdue while everybody answers.
             if edge.failpoint.hasPrefix("payment.timeouts") { await stack.freeze("ledger") }
-            try await eventually(within: .seconds(60), "\(edge) was reached") {
+            try await eventually("\(edge) was reached") {
                 if diedBeforeReady { return true }
                 return await stack.restarts(edge.process) > restarts
             }

@@ -31,7 +31,7 @@ extension Faults {
             try await stack.restart("ledger")
             let retried = try await farthing("saga", "retry", saga, on: stack)
             #expect(retried.status == .exited(0), "\(retried.output)")
-            try await eventually(within: .seconds(60), "the payment failed") {
+            try await eventually("the payment failed") {
                 let place = "/v1/payments/\(payment["id"].string ?? "")"
                 return try await stack.payment.get(place).body["status"].string == "failed"
             }
@@ -48,7 +48,7 @@ extension Faults {
 
         private func sagaInNeed(on stack: TestStack) async throws -> String {
             var id: String?
-            try await eventually(within: .seconds(60), "the saga gave up") {
+            try await eventually("the saga gave up") {
                 let sagas = try await stack.payment.get("/v1/sagas?state=needs-intervention")
                     .successful()
                 id = sagas["data"].elements.first?["id"].string

@@ -75,7 +75,7 @@ extension Faults {
     /// Waits until this many more payments have ended.
     static func somePaymentsHaveEnded(_ count: Int, on stack: TestStack) async throws {
         let before = try await ended(on: stack)
-        try await eventually(within: .seconds(60), "\(count) payments ended") {
+        try await eventually("\(count) payments ended") {
             try await ended(on: stack) >= before + count
         }
     }

@@ -29,7 +29,7 @@ struct ConsumerGroupTests {
         let held = try await slow.read(200)
         let second = try fixture.consumer()
         // Both poll until the group has shared the partitions out.
-        try await eventually(within: .seconds(30), "each has two partitions") {
+        try await eventually("each has two partitions") {
             async let ours = slow.nextBatch(max: 1, within: .milliseconds(100))
             async let theirs = second.nextBatch(max: 0, within: .milliseconds(100))
             _ = try await (ours, theirs)

@@ -47,7 +47,7 @@ struct OutageTests {
         try await next.produce(fixture.records(100..<150))
         // The failed record may be in the log nevertheless.
         var numbers: Set<Int> = []
-        try await eventually(within: .seconds(30), "what the new producer wrote") {
+        try await eventually("what the new producer wrote") {
             numbers.formUnion(
                 try await consumer.nextBatch(max: 100, within: .milliseconds(200))
                     .compactMap(\.number))

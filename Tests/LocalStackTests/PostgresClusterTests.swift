@@ -27,7 +27,7 @@ struct PostgresClusterTests {
         }
 
         await supervisor.kill("postgres")
-        try await eventually(within: .seconds(20), "the server is back") { try isKept(url) }
+        try await eventually("the server is back") { try isKept(url) }
         #expect(await supervisor.restarts("postgres") >= 1)
         try await supervisor.restart("postgres")
         #expect(try isKept(url))

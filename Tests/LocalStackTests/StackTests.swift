@@ -11,7 +11,7 @@ struct StackTests {
         let account: JSON = ["kind": "asset", "currency": "USD", "name": "Bank"]
         let opened = try await stack.ledger.post("/v1/accounts", account).successful()
         await stack.kill("ledger")
-        try await eventually(within: .seconds(20), "the ledger is back") {
+        try await eventually("the ledger is back") {
             await stack.ledger.isReady()
         }
         let path = "/v1/accounts/\(opened["id"].string ?? "")"

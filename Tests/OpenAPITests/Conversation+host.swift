@@ -19,7 +19,7 @@ extension Conversation {
             let lines = try await get(service, "/v1/audit?limit=1")
             let cursor = try #require(lines.body["next_cursor"].string)
             _ = try await get(service, "/v1/audit?cursor=\(cursor)&actor=nobody")
-            try await eventually(within: .seconds(20), "something is sealed") {
+            try await eventually("something is sealed") {
                 try await get(service, "/v1/audit/checkpoint").status == 200
             }
         }

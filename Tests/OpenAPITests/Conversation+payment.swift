@@ -83,7 +83,7 @@ extension Conversation {
             .payment, "/v1/payments/\(third)/cancel", ["reason": "changed my mind"],
             headers: ["Prefer": "wait=30"])
         let thirdSaga = try await self.saga(of: third)
-        try await eventually(within: .seconds(20), "the saga turned round") {
+        try await eventually("the saga turned round") {
             let shown = try await get(.payment, "/v1/sagas/\(thirdSaga)")
             return shown.body["state"].string == "compensating"
         }
@@ -98,7 +98,7 @@ extension Conversation {
         await stack.freeze("ledger")
         let payment = try await id(pay(market))
         let saga = try await saga(of: payment)
-        try await eventually(within: .seconds(60), "the saga gave up") {
+        try await eventually("the saga gave up") {
             let shown = try await get(.payment, "/v1/sagas/\(saga)")
             return shown.body["state"].string == "needs-intervention"
         }
@@ -106,7 +106,7 @@ extension Conversation {
         try await stack.restart(
             "payment", changing: ["SAGA_TIMEOUT_MS": nil, "SAGA_ATTEMPTS": nil])
         _ = try await post(.payment, "/v1/sagas/\(saga)/retry")
-        try await eventually(within: .seconds(60), "the payment failed") {
+        try await eventually("the payment failed") {
             let shown = try await get(.payment, "/v1/payments/\(payment)")
             return shown.body["failure"]["code"].string == "no-answer"
         }

@@ -21,9 +21,9 @@ struct PoolTests {
             Task { try await database.transaction { try $0.execute(Self.insert, "\(number)") } }
         }
         var writers = [write(1)]
-        try await eventually(within: .seconds(10)) { database.statistics().busy == 1 }
+        try await eventually { database.statistics().busy == 1 }
         writers += [write(2), write(3)]
-        try await eventually(within: .seconds(10)) { database.statistics().waiting == 2 }
+        try await eventually { database.statistics().waiting == 2 }
         #expect(await code { try await database.transaction { _ in } } == .overloaded)
         try holder.execute("COMMIT")
         for writer in writers { try await writer.value }
@@ -107,7 +107,7 @@ struct PoolTests {
         }
         #expect(failed == .commitOutcomeUnknown)
         #expect(runs.count == 1)
-        try await eventually(within: .seconds(10)) {
+        try await eventually {
             try fixture.number("SELECT count(*) FROM note") == 1
         }
     }

@@ -165,7 +165,7 @@ struct ReplicationStreamTests {
                 try body(fixture, slot)
             }
         }
-        try await eventually(within: .seconds(10)) {
+        try await eventually {
             let stream = try ReplicationStream(url: fixture.url)
             return await code { try stream.dropSlot(slot) } != .objectInUse
         }

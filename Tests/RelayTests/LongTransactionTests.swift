@@ -44,7 +44,7 @@ struct LongTransactionTests {
             try upkeep.once()
             try await rig.write(writers: 4, each: 25)
             try await rig.verify()
-            try await eventually(within: .seconds(30), "the checkpoint has come to \(number)") {
+            try await eventually("the checkpoint has come to \(number)") {
                 try rig.superuser("SELECT published_below::text FROM relay_checkpoint")[0]
                     .read(0) == number
             }
@@ -53,7 +53,7 @@ struct LongTransactionTests {
         try await rig.write(writers: 4, each: 25)
         let source = rig.source()
         try await relaying(source) {
-            try await eventually(within: .seconds(30), "the rebuild waits for the transaction") {
+            try await eventually("the rebuild waits for the transaction") {
                 try rig.superuser(
                     """
                     SELECT EXISTS (SELECT FROM pg_stat_activity

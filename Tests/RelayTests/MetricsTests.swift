@@ -28,7 +28,7 @@ struct MetricsTests {
     }
 
     private func eventually(_ port: Int, is state: String, knows: Bool) async throws {
-        try await TestSupport.eventually(within: .seconds(30), "\(state), lag known: \(knows)") {
+        try await TestSupport.eventually("\(state), lag known: \(knows)") {
             let values = try await values(port)
             return values["relay_state.\(state)"] == "1"
                 && Self.lags.allSatisfy { values[$0].map { ($0 != "NaN") == knows } ?? false }
@@ -61,7 +61,7 @@ struct MetricsTests {
         try await rig.broker.proxy.cut()
         for _ in 0..<50 { try await rig.write(key: 0, padding: 1000) }
         // The eleventh is the first beyond the bound, and the last that is read.
-        try await TestSupport.eventually(within: .seconds(30), "11 events on their way for long") {
+        try await TestSupport.eventually("11 events on their way for long") {
             let values = try await values(port)
             let seconds = values["relay_lag_seconds"].flatMap { Double($0) } ?? 0
             return seconds > 3 && values["relay_undelivered_events"] == "11"

@@ -75,7 +75,7 @@ struct OwnOutboxTests {
                     """)[0].read(0, as: Bool?.self) ?? false
             }
         }
-        try await eventually(within: .seconds(10), "nobody reads the slot") {
+        try await eventually("nobody reads the slot") {
             try rig.superuser("SELECT pg_drop_replication_slot('\(rig.slot)')")
             return true
         }
@@ -119,7 +119,7 @@ struct OwnOutboxTests {
         let rig = try await ShopRig.make(setup: false)
         let source = try rig.source()
         try await relaying(source) {
-            try await eventually(within: .seconds(20)) {
+            try await eventually {
                 source.metrics.trouble?.contains("run 'relay setup'") == true
             }
             try await rig.setup()

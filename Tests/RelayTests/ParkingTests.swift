@@ -57,7 +57,7 @@ struct ParkingTests {
         var rig = try await rigWithLargeRow()
         let source = rig.source()
         try await relaying(source) {
-            try await eventually(within: .seconds(30)) { source.metrics.state == .active }
+            try await eventually { source.metrics.state == .active }
             #expect(try rig.parked() == 6)
         }
         // Killed before it could remember anything: all is published and parked again.
@@ -66,7 +66,7 @@ struct ParkingTests {
         rig.settings = [:]
         let again = rig.source()
         try await relaying(again) {
-            try await eventually(within: .seconds(30)) { again.metrics.state == .active }
+            try await eventually { again.metrics.state == .active }
             // Key 1 twice; all of key 0 waits now behind what is parked of it.
             #expect(try await rig.numbers(count: 25)["0"] == Array(1...5))
             #expect(try desk(rig).release() == 1)
@@ -82,7 +82,7 @@ struct ParkingTests {
         try await relaying(rig.source()) {
             try await rig.eventuallyParked(6)
             #expect(try desk(rig).release() == 1)
-            try await eventually(within: .seconds(20), "refused again") {
+            try await eventually("refused again") {
                 try rig.superuser("SELECT count(*) = 0 FROM outbox_parked WHERE released")[0]
                     .read(0, as: Bool.self)
             }
@@ -113,7 +113,7 @@ struct ParkingTests {
         let source = rig.source()
         try await relaying(source) {
             // What is written while the slot is being made may be published twice.
-            try await eventually(within: .seconds(30)) { source.metrics.state == .active }
+            try await eventually { source.metrics.state == .active }
             try await rig.write(key: 0)
             try rig.superuser(
                 """

@@ -53,7 +53,7 @@ struct PublicationGapTests {
             try await eventuallyActive(source)
         }
         // Once is enough: the slot that was made is read with the new publication.
-        try await eventually(within: .seconds(20), "nobody reads the slot") {
+        try await eventually("nobody reads the slot") {
             try rig.superuser(
                 "SELECT FROM pg_replication_slots WHERE slot_name = '\(rig.slot)' "
                     + "AND NOT active"
@@ -78,7 +78,7 @@ struct PublicationGapTests {
         let port = try Port.free()
         let relay = try await rig.process(port: port)
         let client = APIClient(baseURL: "http://127.0.0.1:\(port)")
-        try await eventually(within: .seconds(30), "an error is counted") {
+        try await eventually("an error is counted") {
             String(decoding: try await client.get("/metrics").bytes, as: UTF8.self)
                 .contains("relay_errors_total{source=\"\(rig.name)\"} 1")
         }

@@ -23,7 +23,7 @@ struct PublicationTests {
             try await rig.verify()
             try Connection(url: rig.database.superuserURL).execute(`break`)
             try await rig.write(writers: 2, each: 20)
-            try await eventually(within: .seconds(60), "the relay says what is missing") {
+            try await eventually("the relay says what is missing") {
                 source.metrics.trouble?.contains(message) == true
             }
             try Connection(url: rig.database.superuserURL).execute(mend)

@@ -40,7 +40,7 @@ struct RelayFaultTests {
             async let ended = relay.wait()
             try await rig.write(writers: 4, each: 25)
             // One at a time, so that each is confirmed by itself.
-            try await eventually(within: .seconds(30), "killed") {
+            try await eventually("killed") {
                 try await rig.write(key: 1)
                 return relay.status != nil
             }
@@ -71,7 +71,7 @@ struct RelayFaultTests {
         try await rig.verify()
         let standby = rig.source()
         try await relaying(standby) {
-            try await eventually(within: .seconds(20)) { standby.metrics.state == .standby }
+            try await eventually { standby.metrics.state == .standby }
             try await rig.write(writers: 4, each: 25)
             active.signal(9)
             try await rig.write(writers: 4, each: 25)
@@ -91,7 +91,7 @@ struct RelayFaultTests {
             try await rig.write(writers: 4, each: 100)
             // The server gives a reader up after 10 s without a sign of life.
             let end = ContinuousClock.now + .seconds(12)
-            try await eventually(within: .seconds(20)) {
+            try await eventually {
                 #expect(source.metrics.state == .active)
                 return ContinuousClock.now > end
             }
@@ -111,7 +111,7 @@ struct RelayFaultTests {
         try await relaying(source) {
             try await eventuallyActive(source)
             for _ in 0..<20 { try await rig.write(key: 0) }
-            try await eventually(within: .seconds(20), "it lags") {
+            try await eventually("it lags") {
                 source.metrics.health(laggingAfter: 1) == "lagging"
             }
         }

@@ -11,7 +11,7 @@ extension RelayRig {
     }
 
     func eventuallyParked(_ count: Int) async throws {
-        try await eventually(within: .seconds(30), "\(count) rows are parked") {
+        try await eventually("\(count) rows are parked") {
             try parked() == count
         }
     }
@@ -22,7 +22,7 @@ extension RelayRig {
             kafka, group: "parking-\(UInt64.random(in: 0...UInt64.max))", topics: [topic],
             logger: .quiet)
         var numbers: [String: [Int]] = [:]
-        try await eventually(within: .seconds(30), "\(count) messages are in Kafka") {
+        try await eventually("\(count) messages are in Kafka") {
             for message in try await consumer.nextBatch(max: 1000, within: .milliseconds(200)) {
                 let key = String(decoding: message.key ?? [], as: UTF8.self)
                 let text = String(

@@ -106,7 +106,7 @@ struct RelayRig {
 
     /// Waits until a relay reads the slot and that many messages are committed.
     func relaysWhileWriting(until count: Int) async throws {
-        try await eventually(within: .seconds(60), "a relay at work, \(count) messages written") {
+        try await eventually("a relay at work, \(count) messages written") {
             try superuser(
                 """
                 SELECT (SELECT sum(number) >= \(count) FROM counter)
@@ -160,7 +160,7 @@ struct RelayRig {
             logger: .quiet)
         var tally = start
         do {
-            try await eventually(within: .seconds(60), "every committed event is in Kafka") {
+            try await eventually("every committed event is in Kafka") {
                 for message in try await consumer.nextBatch(max: 1000, within: .milliseconds(200)) {
                     tally.take(message)
                 }

@@ -16,7 +16,7 @@ struct RelayTests {
         let source = rig.source()
         try await relaying(source) {
             // What commits while the slot is being made may be published twice.
-            try await eventually(within: .seconds(30), "the relay is active") {
+            try await eventually("the relay is active") {
                 source.metrics.state == .active
             }
             try await rig.write(writers: 8, each: 250)
@@ -40,7 +40,7 @@ struct RelayTests {
             let consumer = try Consumer(
                 rig.kafka, group: rig.topic, topics: [rig.topic], logger: .quiet)
             var messages: [ConsumedMessage] = []
-            try await eventually(within: .seconds(30)) {
+            try await eventually {
                 messages += try await consumer.nextBatch(max: 10, within: .milliseconds(200))
                 return !messages.isEmpty
             }
@@ -70,7 +70,7 @@ struct RelayTests {
             try await rig.verify()
             let end: String = try rig.superuser("SELECT pg_current_wal_insert_lsn()::text")[0]
                 .read(0)
-            try await eventually(within: .seconds(20), "the slot is confirmed up to the end") {
+            try await eventually("the slot is confirmed up to the end") {
                 try rig.superuser(
                     """
                     SELECT confirmed_flush_lsn >= '\(end)'::pg_lsn FROM pg_replication_slots
@@ -164,13 +164,13 @@ struct RelayTests {
         let (first, second) = (rig.source(), rig.source())
         try await relaying(second) {
             try await relaying(first) {
-                try await eventually(within: .seconds(20), "one is active, one is standby") {
+                try await eventually("one is active, one is standby") {
                     Set([first.metrics.state, second.metrics.state]) == [.active, .standby]
                 }
                 #expect(first.metrics.trouble == nil && second.metrics.trouble == nil)
                 try await rig.write(writers: 2, each: 20)
             }
-            try await eventually(within: .seconds(20)) { second.metrics.state == .active }
+            try await eventually { second.metrics.state == .active }
             try await rig.write(writers: 2, each: 20)
             try await rig.verify()
         }

@@ -62,7 +62,7 @@ struct KeyChainTests {
         let rig = try await RelayRig.make()
         let source = rig.source()
         try await relaying(source) {
-            try await eventually(within: .seconds(30), "the relay is active") {
+            try await eventually("the relay is active") {
                 source.metrics.state == .active
             }
             try await rig.write(writers: 8, each: 50)
@@ -71,7 +71,7 @@ struct KeyChainTests {
             var last: [String: Int64] = [:]
             var broken: [String] = []
             var count = 0
-            try await eventually(within: .seconds(30), "all events came") {
+            try await eventually("all events came") {
                 for message in try await consumer.nextBatch(max: 500, within: .milliseconds(200)) {
                     func number(_ name: String) -> Int64? {
                         message.headers.first { $0.0 == name }

@@ -94,7 +94,7 @@ struct SetupTests {
         let second = try await ShopRig.make()
         let late = try second.source(name: first.database.name)
         try await relaying(late) {
-            try await eventually(within: .seconds(20), "the relay says whose the slot is") {
+            try await eventually("the relay says whose the slot is") {
                 let trouble = late.metrics.trouble
                 return trouble?.contains("'\(first.database.name)'") == true
                     && trouble?.contains("--name") == true

@@ -78,7 +78,7 @@ struct ShopRig {
         command.environment["FAILPOINTS"] = failpoints
         command.parentDeathSignal = .kill
         let relay = try await ProcessHandle.spawn("relay", command)
-        try await eventually(within: .seconds(30), "the relay ends") { relay.status != nil }
+        try await eventually("the relay ends") { relay.status != nil }
         return (await relay.wait(), try String(contentsOfFile: log, encoding: .utf8))
     }
 
@@ -103,7 +103,7 @@ struct ShopRig {
             kafka, group: "shop-\(UInt64.random(in: 0...UInt64.max))", topics: topics,
             logger: .quiet)
         var messages: [ConsumedMessage] = []
-        try await eventually(within: .seconds(30), "\(count) messages are in Kafka") {
+        try await eventually("\(count) messages are in Kafka") {
             messages += try await consumer.nextBatch(max: 1000, within: .milliseconds(200))
             return messages.count >= count
         }
@@ -119,7 +119,7 @@ struct ShopRig {
 
 /// Waits until a source reads its slot.
 func eventuallyActive(_ source: Source) async throws {
-    try await eventually(within: .seconds(30), "the relay is active") {
+    try await eventually("the relay is active") {
         source.metrics.state == .active
     }
 }

@@ -43,7 +43,7 @@ struct OperatingTests {
         let id = SagaID()
         try await fixture.start([id])
         #expect(try await fixture.retry(id) == .notWaiting)
-        try await eventually(within: .seconds(10), "a person is called") {
+        try await eventually("a person is called") {
             try await fixture.expire()
             return try await fixture.summary(id)?.requests.map(\.waitingFor) == [.person, .person]
         }
@@ -85,7 +85,7 @@ struct OperatingTests {
         let hotel = try #require(
             try await fixture.commands().commands.first { $0.type == BookHotel.type })
         try await fixture.receive([try agree(to: hotel)])
-        try await eventually(within: .seconds(10), "the flight is silent") {
+        try await eventually("the flight is silent") {
             try await fixture.expire()
             return try await fixture.timeline(id).last?.status == .silent
         }

@@ -161,7 +161,7 @@ struct DeadlineTests {
             tripSaga(timeout: .milliseconds(1), retry: retry, undoRetry: retry))
         let id = SagaID()
         try await fixture.start([id])
-        try await eventually(within: .seconds(10), "the hotel is cancelled") {
+        try await eventually("the hotel is cancelled") {
             try await fixture.expire()
             return try await fixture.commands().commands.last?.type == CancelHotel.type
         }
@@ -208,7 +208,7 @@ struct DeadlineTests {
             }
             try await group.waitForAll()
         }
-        try await eventually(within: .seconds(10), "every saga was swept") {
+        try await eventually("every saga was swept") {
             try await fixture.expire(limit: 10)
             return try await fixture.number(Self.silent) == ids.count
         }
@@ -221,7 +221,7 @@ struct DeadlineTests {
         let fixture = try await RunnerFixture(
             tripSaga(timeout: .zero, retry: once, undoRetry: once))
         try await fixture.start([SagaID()])
-        try await eventually(within: .seconds(10), "a person is called") {
+        try await eventually("a person is called") {
             try await fixture.expire()
             return try await fixture.number(Self.interventions) == 1
         }

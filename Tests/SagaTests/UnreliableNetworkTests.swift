@@ -26,7 +26,7 @@ struct UnreliableNetworkTests {
         try await fixture.start((0..<Self.sagas).map { _ in SagaID() })
 
         var heard: Int64 = 0
-        try await eventually(within: .seconds(60), "every saga ends (\(network))") {
+        try await eventually("every saga ends (\(network))") {
             let (sent, last) = try await fixture.commands(after: heard)
             heard = last
             network.send(sent)

@@ -103,7 +103,7 @@ struct AuditDeskTests {
         try await RunningHost.serving(auditKey: seed, { _ in }) { host in
             try await write(
                 on: host, [("acme", "ann", "open", "a1"), ("acme", "ann", "open", "a2")])
-            try await eventually(within: .seconds(20), "both rows are sealed") {
+            try await eventually("both rows are sealed") {
                 try await page(host, "").data.map(\.leaf) == [1, 0]
             }
             let reply = try await host.get("/v1/audit/checkpoint")

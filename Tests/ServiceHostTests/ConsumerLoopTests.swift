@@ -45,7 +45,7 @@ struct ConsumerLoopTests {
                 try Consumer(kafka, group: topic, topics: [topic], logger: .quiet)
             }, pipelines: [topic: pipeline], logger: .quiet)
         let running = Task { try await loop.run() }
-        try await eventually(within: .seconds(30), "the messages arrive", condition)
+        try await eventually("the messages arrive", condition)
         running.cancel()
         try await running.value
     }

@@ -92,13 +92,13 @@ struct OffsetTests {
             tried.wrappingAdd(1, ordering: .relaxed)
             throw InjectedFailure(name: "the database is away")
         }
-        try await eventually(within: .seconds(30), "batches were tried") {
+        try await eventually("batches were tried") {
             tried.load(ordering: .relaxed) >= 3
         }
         // Its end stores what it has to store, and that must be nothing.
         try await rig.end(failing)
         let healthy = rig.consume()
-        try await eventually(within: .seconds(30), "everything had its effect") {
+        try await eventually("everything had its effect") {
             try await rig.effects().count == 200
         }
         try await rig.end(healthy)
@@ -117,17 +117,17 @@ struct OffsetTests {
             entered.signal()
             _ = release.wait(timeout: .now() + .seconds(60))
         }
-        try await eventually(within: .seconds(30), "a batch is in its transaction") {
+        try await eventually("a batch is in its transaction") {
             entered.wait(timeout: .now()) == .success
         }
         // The second member takes partitions over and reads what the first has not committed.
         let second = rig.consume()
         try await rig.produce(200..<400)
-        try await eventually(within: .seconds(30), "the second member works") {
+        try await eventually("the second member works") {
             try await rig.effects().count > 0
         }
         release.signal()
-        try await eventually(within: .seconds(60), "everything had its effect") {
+        try await eventually("everything had its effect") {
             try await rig.effects().count == 400
         }
         try await rig.end(slow, second)

@@ -43,7 +43,7 @@ struct SealingTests {
         /// Runs a sealer until so many leaves are there.
         func seal(_ leaves: Int, batch: Int = 2_000) async throws {
             let sealer = try sealer(batch: batch)
-            try await eventually(within: .seconds(20), "\(leaves) leaves") {
+            try await eventually("\(leaves) leaves") {
                 try await sealer.run()
                 return try await self.count("SELECT count(*) FROM audit_leaf") == leaves
             }

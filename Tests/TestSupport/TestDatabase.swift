@@ -50,7 +50,7 @@ public struct TestDatabase: Sendable {
             WHERE database = '\(name)' AND active_pid IS NOT NULL
             """
         ])
-        try await eventually(within: .seconds(10), "no replication slot on \(name)") {
+        try await eventually("no replication slot on \(name)") {
             try await administer([
                 """
                 SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
@@ -65,7 +65,7 @@ public struct TestDatabase: Sendable {
     /// The migrator's connection may take a moment to be gone, and a template cannot be copied
     /// while anybody is connected to it.
     private func create(from template: String) async throws {
-        try await eventually(within: .seconds(10), "no one is connected to \(template)") {
+        try await eventually("no one is connected to \(template)") {
             // Its files are copied, not written to the log page by page: without fsync that takes a
             // third of the time.
             try await administer([

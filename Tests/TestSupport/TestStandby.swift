@@ -20,7 +20,7 @@ public struct TestStandby: Sendable {
     public func caughtUp(with primary: TestDatabase) async throws {
         let end: String = try Connection(url: primary.superuserURL).query(
             "SELECT pg_current_wal_flush_lsn()::text")[0].read(0)
-        try await eventually(within: .seconds(30), "the standby has come to \(end)") {
+        try await eventually("the standby has come to \(end)") {
             try Connection(url: database.superuserURL).query(
                 "SELECT pg_last_wal_replay_lsn() >= '\(end)'::pg_lsn")[0].read(0, as: Bool.self)
         }
@@ -31,7 +31,7 @@ public struct TestStandby: Sendable {
         await primary.lose()
         let connection = try Connection(url: database.superuserURL)
         try connection.query("SELECT pg_promote()")
-        try await eventually(within: .seconds(30), "the standby is promoted") {
+        try await eventually("the standby is promoted") {
             try connection.query("SELECT NOT pg_is_in_recovery()")[0].read(0, as: Bool.self)
         }
     }

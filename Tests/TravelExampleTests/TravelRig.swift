@@ -143,7 +143,7 @@ extension TravelRig {
 
     /// Waits until a trip has ended.
     func end(of trip: TripID, is status: String) async throws {
-        try await eventually(within: .seconds(60), "\(trip) is \(status)") {
+        try await eventually("\(trip) is \(status)") {
             try text(.trips, "SELECT status FROM trip WHERE id = '\(trip.uuid)'") == status
         }
     }

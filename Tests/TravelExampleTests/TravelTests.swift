@@ -42,14 +42,14 @@ struct TravelTests {
         // The hotel hears nothing until its undo has been asked for.
         try await rig.running(without: [.hotels]) {
             _ = try await rig.book()
-            try await eventually(within: .seconds(60), "the hotel's undo is asked for") {
+            try await eventually("the hotel's undo is asked for") {
                 try rig.text(
                     .trips, "SELECT id::text FROM outbox WHERE type = 'hotel.release-room.v1'")
                     != nil
             }
         }
         try await rig.running {
-            try await eventually(within: .seconds(60), "the trip has failed") {
+            try await eventually("the trip has failed") {
                 try rig.text(.trips, "SELECT status FROM trip") == "failed"
             }
         }

@@ -53,7 +53,7 @@ struct SealedLedger {
         let rows =
             try await count("SELECT count(*) FROM audit") + count("SELECT count(*) FROM transfer")
         // Transactions of other tests' databases hold the horizon back for a moment.
-        try await eventually(within: .seconds(20), "everything is sealed") {
+        try await eventually("everything is sealed") {
             try await sealer.run()
             return try await count("SELECT count(*) FROM audit_leaf") >= rows
         }
