@@ -63,4 +63,40 @@ struct AuditTrailTests {
             await database.close()
         }
     }
+
+    @Test("rows say what the first version sealed, whatever is in them")
+    func contentsStayTheSame() async throws {
+        let test = try await TestDatabase.make(RunningHost.migrations)
+        let database = try Database(.init(url: test.url, connections: 1), logger: .quiet)
+        let odd = #"Ä "quoted" \ back / slash"# + "\t\n\u{1}\u{2028}👩‍👧"
+        try await database.transaction { tx in
+            try AuditTrail.append(
+                [
+                    AuditRow(
+                        tenant: odd, actor: odd, action: odd, subject: odd, requestID: odd,
+                        detail: [odd: odd, "a": "1"]),
+                    AuditRow(
+                        tenant: "t", actor: "a", action: "x", subject: "y",
+                        detail: Detail(creditLimit: .min)),
+                ], in: tx)
+        }
+        let (first, now) = try await database.read { tx in
+            let first = try tx.query(
+                Statement(
+                    """
+                    SELECT 'aud_' || id, json_build_object(
+                               'tenant', tenant, 'actor', actor, 'action', action,
+                               'subject', subject, 'request_id', request_id, 'detail', detail,
+                               'xid', xid::text)::text
+                    FROM audit ORDER BY id
+                    """)
+            ).map { [try $0.read(0, as: String.self), try $0.read(1)] }
+            let now = try tx.query(SealingQueries.auditContents, first.map { $0[0] })
+                .map { [try $0.read(0, as: String.self), try $0.read(2)] }
+            return (first, now)
+        }
+        #expect(first.count == 2)
+        #expect(now.sorted { $0[0] < $1[0] } == first.sorted { $0[0] < $1[0] })
+        await database.close()
+    }
 }

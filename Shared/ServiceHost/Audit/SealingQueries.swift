@@ -45,13 +45,14 @@ enum SealingQueries {
         LIMIT $3
         """)
 
-    /// $1 keys.
+    /// JSON as `json_build_object` would put it together, which takes twice as long. $1 keys.
     static let auditContents = Statement(
         """
         SELECT 'aud_' || id, (extract(epoch FROM at) * 1000000)::bigint,
-               json_build_object(
-                   'tenant', tenant, 'actor', actor, 'action', action, 'subject', subject,
-                   'request_id', request_id, 'detail', detail, 'xid', xid::text)::text
+               concat('{"tenant" : ', to_json(tenant), ', "actor" : ', to_json(actor),
+                      ', "action" : ', to_json(action), ', "subject" : ', to_json(subject),
+                      ', "request_id" : ', coalesce(to_json(request_id)::text, 'null'),
+                      ', "detail" : ', detail, ', "xid" : "', xid, '"}')
         FROM audit
         WHERE id = ANY (ARRAY(SELECT substr(key, 5)::bigint FROM unnest($1::text[]) AS key))
         """)
