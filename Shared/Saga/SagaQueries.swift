@@ -82,7 +82,8 @@ enum SagaQueries {
         """)
 
     /// A state that is `NULL` stays as it is, and so does `look_at` unless it would be too late:
-    /// what changes neither an index nor the page it is on costs a third (see V0003).
+    /// what changes neither an index nor the page it is on costs a third (see V0003). One that is
+    /// to be looked at soon is put off here, which spares it an update by `lookLater`.
     static let update = Statement(
         """
         UPDATE saga
@@ -91,7 +92,8 @@ enum SagaQueries {
             deadlines = moved.deadlines::jsonb,
             next_deadline = created_at + moved.next_deadline * interval '1 millisecond',
             look_at = CASE WHEN moved.next_deadline IS NOT NULL THEN
-                least(look_at, created_at + moved.next_deadline * interval '1 millisecond') END,
+                least(CASE WHEN look_at >= now() + interval '2 seconds' THEN look_at END,
+                      created_at + moved.next_deadline * interval '1 millisecond') END,
             ended_at = CASE WHEN moved.ended THEN now() END
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
                     $7::bigint[], $8::boolean[])
