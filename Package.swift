@@ -122,7 +122,7 @@ let package = Package(
         .shared("Kafka", ["CKafka", .logging]),
         .shared("Outbox", ["Contracts", "Postgres"], resources: [.embedInCode("Migrations")]),
         .shared(
-            "Saga", ["Contracts", "Postgres", "Outbox", .logging, .metrics],
+            "Saga", ["CanonicalJSON", "Contracts", "Postgres", "Outbox", .logging, .metrics],
             resources: [.embedInCode("Migrations")]),
         .shared("Audit", [.crypto]),
         .shared(
@@ -141,7 +141,7 @@ let package = Package(
             ]),
 
         // The processes.
-        .service("Payment", serviceStack + ["Saga"], embedding: ofServices),
+        .service("Payment", serviceStack + ["CanonicalJSON", "Saga"], embedding: ofServices),
         .service("Billing", serviceStack, embedding: ofServices),
         .service("Ledger", serviceStack + ["CanonicalJSON"], embedding: ofServices),
         .service(
@@ -169,7 +169,7 @@ let package = Package(
         .tests("AuditTests", ["Audit", "TestSupport", .crypto]),
         .tests("MoneyTests", ["Money"]),
         .tests("CanonicalJSONTests", ["CanonicalJSON", "TestSupport"]),
-        .tests("ContractTests", ["Contracts", "Money"]),
+        .tests("ContractTests", ["Contracts", "Money", "TestSupport"]),
         .tests("PostgresTests", integration),
         .tests("KafkaTests", ["TestSupport", "Kafka", "LocalStack", .logging]),
         .tests("OutboxTests", integration),

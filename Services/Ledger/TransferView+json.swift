@@ -39,9 +39,3 @@ extension TransferView.EntryView: WritesJSON {
         }
     }
 }
-
-extension JSONText {
-    fileprivate mutating func orNull(_ name: StaticString, _ value: String?) {
-        if let value { member(name, value) } else { null(name) }
-    }
-}

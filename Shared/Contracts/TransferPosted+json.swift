@@ -18,21 +18,8 @@ extension TransferPosted.Line: WritesJSON {
     public func write(to json: inout JSONText) {
         json.object { json in
             json.member("account", account)
-            json.member("amount") { $0.money(amount) }
+            json.member("amount", amount)
             json.member("side", side)
-        }
-    }
-}
-
-extension ID: WritesJSON {
-    public func write(to json: inout JSONText) { json.string(description) }
-}
-
-extension JSONText {
-    fileprivate mutating func money(_ amount: Money) {
-        object { json in
-            json.member("currency", amount.currency.code)
-            json.member("minor_units", amount.minorUnits)
         }
     }
 }

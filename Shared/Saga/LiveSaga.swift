@@ -114,8 +114,8 @@ extension LiveSaga {
         String(decoding: try WireJSON.encode(progress), as: UTF8.self)
     }
 
-    func deadlinesText() throws -> String {
-        String(decoding: try WireJSON.encode(deadlines), as: UTF8.self)
+    func deadlinesText() -> String {
+        "{" + deadlines.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
 }
 

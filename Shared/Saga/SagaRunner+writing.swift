@@ -12,7 +12,7 @@ extension SagaRunner {
             SagaQueries.update, sagas.map(\.id.uuid),
             try sagas.map { try $0.changedStateText() },
             try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
-            sagas.map(\.logLength), try sagas.map { try $0.deadlinesText() },
+            sagas.map(\.logLength), sagas.map { $0.deadlinesText() },
             sagas.map(\.nextDeadline), sagas.map(\.progress.hasEnded))
         try writeLog(sagas, in: tx)
         try Outbox.append(sagas.flatMap(\.commands), in: tx)

@@ -77,7 +77,7 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
             SagaQueries.start, saga.name, sagas.map(\.id.uuid), sagas.map(\.tenant),
             sagas.map(\.subject), sagas.map(\.traceparent), try sagas.map { try $0.stateText() },
             try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
-            sagas.map(\.logLength), try sagas.map { try $0.deadlinesText() },
+            sagas.map(\.logLength), sagas.map { $0.deadlinesText() },
             sagas.map(\.nextDeadline))
         try writeLog(sagas, in: tx)
         try Outbox.append(sagas.flatMap(\.commands), in: tx)

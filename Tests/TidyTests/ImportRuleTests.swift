@@ -12,11 +12,13 @@ struct ImportRuleTests {
         "Postgres": ["CPostgres"],
         "Kafka": ["CKafka"],
         "Outbox": ["Contracts", "Postgres"],
-        "Saga": ["Contracts", "Postgres", "Outbox"],
+        "Saga": ["CanonicalJSON", "Contracts", "Postgres", "Outbox"],
         "Audit": [],
         "ServiceHost": ["Audit", "CanonicalJSON", "Contracts", "Postgres", "Kafka", "Outbox"],
         "LocalStack": ["Audit", "Contracts", "Postgres", "Kafka"],
-        "Payment": ["Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost"],
+        "Payment": [
+            "CanonicalJSON", "Money", "Contracts", "Postgres", "Outbox", "Saga", "ServiceHost",
+        ],
         "Billing": ["Money", "Contracts", "Postgres", "Outbox", "ServiceHost"],
         "Ledger": [
             "CanonicalJSON", "Money", "Contracts", "Postgres", "Outbox", "ServiceHost",

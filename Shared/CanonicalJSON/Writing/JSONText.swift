@@ -37,13 +37,15 @@ public struct JSONText {
         isFirst = false
     }
 
-    /// A value that is an array.
-    public mutating func array(_ elements: [some WritesJSON]) {
+    /// A value that is an array, each element of which the closure writes.
+    public mutating func array<Element>(
+        _ elements: [Element], _ write: (inout JSONText, Element) -> Void
+    ) {
         bytes.append(UInt8(ascii: "["))
         isFirst = true
         for element in elements {
             separate()
-            element.write(to: &self)
+            write(&self, element)
         }
         bytes.append(UInt8(ascii: "]"))
         isFirst = false
@@ -80,7 +82,7 @@ public struct JSONText {
     }
 
     public mutating func member(_ name: StaticString, _ values: [some WritesJSON]) {
-        member(name) { $0.array(values) }
+        member(name) { $0.array(values) { json, value in value.write(to: &json) } }
     }
 
     /// Pairs whose names are data.
@@ -99,6 +101,11 @@ public struct JSONText {
 
     /// A member that is `null`.
     public mutating func null(_ name: StaticString) { member(name) { $0.bytes += "null".utf8 } }
+
+    /// A member that is text, or `null`.
+    public mutating func orNull(_ name: StaticString, _ value: String?) {
+        if let value { member(name, value) } else { null(name) }
+    }
 
     private mutating func separate() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
