@@ -74,13 +74,14 @@ public struct SagaRunner<State: Codable & Sendable>: Sendable {
             return live
         }
         try tx.execute(
-            SagaQueries.start, saga.name, sagas.map(\.id.uuid), sagas.map(\.tenant),
-            sagas.map(\.subject), sagas.map(\.traceparent), try sagas.map { try $0.stateText() },
-            try sagas.map { try $0.progressText() }, sagas.map(\.progress.state.rawValue),
-            sagas.map(\.logLength), sagas.map { $0.deadlinesText() },
-            sagas.map(\.nextDeadline))
+            SagaQueries.start, saga.name, sagas.map { $0.id.uuid }, sagas.map { $0.tenant },
+            sagas.map { $0.subject }, sagas.map { $0.traceparent },
+            try sagas.map { try $0.stateText() },
+            try sagas.map { try $0.progressText() }, sagas.map { $0.progress.state.rawValue },
+            sagas.map { $0.logLength }, sagas.map { $0.deadlinesText() },
+            sagas.map { $0.nextDeadline })
         try writeLog(sagas, in: tx)
-        try Outbox.append(sagas.flatMap(\.commands), in: tx)
+        try Outbox.append(sagas.flatMap { $0.commands }, in: tx)
         for _ in sagas { metrics.started() }
     }
 
