@@ -29,7 +29,7 @@ struct Sagas: Benchmark {
     private func throughput(
         _ payments: PaymentLoad, _ tested: TestedStack, _ bench: Bench, _ report: inout Report
     ) async throws -> Double {
-        let count = bench.pick(short: 2000, long: 30_000)
+        let count = bench.pick(short: 4000, long: 30_000)
         let costs = Collected<ProcessorCost>()
         let local = try LocalTransactions(
             tested.environment, seconds: bench.pick(short: 1, long: 5))
