@@ -25,6 +25,12 @@ enum PaymentQueries {
         WHERE tenant = $1 AND id = $2
         """)
 
+    /// Which of these have ended.
+    static let ended = Statement(
+        """
+        SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'processing'
+        """)
+
     /// Keeps others from refunding the same payment until the commit. What was refunded so far is
     /// asked for after it: only then it stands still.
     static let lock = Statement(

@@ -26,6 +26,12 @@ enum RefundQueries {
         WHERE tenant = $1 AND id = $2
         """)
 
+    /// Which of these have ended.
+    static let ended = Statement(
+        """
+        SELECT id FROM refund WHERE id = ANY ($1::uuid[]) AND status <> 'processing'
+        """)
+
     static let ofPayment = Statement(
         """
         SELECT id, payment, saga, status, amount, currency, reason, reference, metadata::text, fee,

@@ -15,6 +15,7 @@ struct Payments: Sendable {
     let interventions: WatchInterventions
     let waiting: Waiting<PaymentID>
     let waitingRefunds: Waiting<RefundID>
+    let findEnds: FindEnds
     let database: Database
 
     init(patience: Patience, database: Database, logger: Logger) {
@@ -41,6 +42,7 @@ struct Payments: Sendable {
         self.interventions = WatchInterventions(database: database)
         self.waiting = waiting
         self.waitingRefunds = waitingRefunds
+        self.findEnds = FindEnds(payments: waiting, refunds: waitingRefunds, database: database)
         self.database = database
     }
 
@@ -58,6 +60,7 @@ struct Payments: Sendable {
         }
         // Silence ends no payment, so that there is nothing to announce.
         routes.every(.milliseconds(200), "payment.timeouts") { try await timeouts() }
+        routes.every(.milliseconds(250), "payment.ends-elsewhere") { try await findEnds() }
         routes.every(.seconds(5), "payment.interventions") { try await interventions() }
         routes.gauge(
             "saga_interventions_open", help: "Sagas of the service that wait for a person."

@@ -5,10 +5,9 @@ import Synchronization
 /// Wakes the requests that wait (`Prefer: wait`) for a payment or a refund to end.
 ///
 /// What ends in this process wakes its waiters at once: its end is noted inside the transaction and
-/// announced after the commit. What ends in another process of the service is found by looking
-/// again after `interval`, after twice that, and so on: in at most twice the time that it took.
-/// Looking as often as at first made a service that was behind read its payments more often than
-/// it wrote them.
+/// announced after the commit. What ends in another process of the service is asked for every now
+/// and then, for all who wait by one statement (`wake`): when each looked for itself, a service that
+/// was behind read its payments more often than it wrote them, and so fell further behind.
 final class Waiting<Ending: Hashable & Sendable>: Sendable {
     private struct State {
         var waiters: [Ending: [Int: AsyncStream<Void>.Continuation]] = [:]
@@ -18,11 +17,6 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
-    private let interval: Duration
-
-    init(interval: Duration = .milliseconds(250)) {
-        self.interval = interval
-    }
 
     /// Remembers, inside the transaction, what will have ended once it has committed.
     ///
@@ -44,11 +38,22 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
         for waiter in woken { waiter.yield() }
     }
 
+    /// Wakes those who wait for what `ended` finds to have ended, whoever ended it. Rethrows.
+    func wake(_ ended: ([Ending]) async throws -> [Ending]) async rethrows {
+        let awaited = state.withLock { Array($0.waiters.keys) }
+        guard !awaited.isEmpty else { return }
+        let over = try await ended(awaited)
+        let woken = state.withLock { state in
+            over.flatMap { state.waiters[$0].map { Array($0.values) } ?? [] }
+        }
+        for waiter in woken { waiter.yield() }
+    }
+
     /// Looks until there is something to see, the time is up, the caller is cancelled, or the
     /// process shuts down. Answers what the last look saw; rethrows what it threw.
     ///
     /// - Parameter isFresh: it has only just begun, so that the first look is worth its transaction
-    ///   no sooner than something is announced, or `interval` has passed.
+    ///   no sooner than it is woken.
     func look<Seen: Sendable>(
         for ending: Ending, upTo limit: Duration, isFresh: Bool = false,
         _ look: () async throws -> Seen, until isEnough: (Seen) -> Bool
@@ -58,17 +63,13 @@ final class Waiting<Ending: Hashable & Sendable>: Sendable {
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Before the first look, so that no end can fall between a look and the wait.
         let ticket = enter(waiter, for: ending)
-        let pace = Task { [interval] in
-            var pause = interval
-            while ContinuousClock.now < deadline {
-                try await Task.sleep(for: min(pause, deadline - .now))
-                waiter.yield()
-                pause *= 2
-            }
+        let alarm = Task {
+            try await Task.sleep(until: deadline)
+            waiter.yield()
             waiter.finish()
         }
         defer {
-            pace.cancel()
+            alarm.cancel()
             leave(ticket, for: ending)
         }
         return try await withGracefulShutdownHandler {

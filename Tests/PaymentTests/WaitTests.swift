@@ -11,7 +11,6 @@ struct WaitTests {
     func endsHere() async throws {
         let fixture = try await PaymentFixture.make()
         let id = try await pendingPayment(in: fixture)
-        // Without announcements this would look again only after an hour.
         let waiting = fixture.payments.waiting
         async let answer = GetPayment.whenEnded(
             id, fixture.scope(wait: 20), fixture.database, waiting, true)
@@ -31,11 +30,16 @@ struct WaitTests {
     func endsElsewhere() async throws {
         let fixture = try await PaymentFixture.make()
         let id = try await pendingPayment(in: fixture)
-        let elsewhere = Waiting<PaymentID>(interval: .milliseconds(10))
+        let elsewhere = Waiting<PaymentID>()
+        let findEnds = FindEnds(
+            payments: elsewhere, refunds: Waiting(), database: fixture.database)
         async let answer = GetPayment.whenEnded(
-            id, fixture.scope(wait: 20), fixture.database, elsewhere, true)
+            id, fixture.scope(wait: 3600), fixture.database, elsewhere, true)
         try await eventually { elsewhere.count == 1 }
+        try await findEnds()
         try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
+        #expect(elsewhere.count == 1)
+        try await findEnds()
         #expect(try await answer.status == 201)
         try await fixture.end()
     }
@@ -66,7 +70,7 @@ struct WaitingTests {
 
     @Test("looks once if that is enough")
     func enough() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         var looks = 0
         let seen = try await waiting.look(for: payment, upTo: hour) {
             looks += 1
@@ -80,7 +84,7 @@ struct WaitingTests {
 
     @Test("looks again when an end is announced, and not when it is only noted")
     func announced() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let looks = Counter()
         async let seen = waiting.look(for: payment, upTo: hour) {
             looks.next()
@@ -98,7 +102,7 @@ struct WaitingTests {
 
     @Test("looks again at its own commit though another one announced it too early")
     func announcedTooEarly() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let looks = Counter()
         let hasCommitted = Counter()
         async let seen = waiting.look(for: payment, upTo: hour) {
@@ -118,7 +122,7 @@ struct WaitingTests {
 
     @Test("does not look at what has only just begun before there is reason to")
     func fresh() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let looks = Counter()
         async let seen = waiting.look(for: payment, upTo: hour, isFresh: true) {
             looks.next()
@@ -131,8 +135,9 @@ struct WaitingTests {
         waiting.announce()
         #expect(try await seen == 1)
 
-        let soon = Waiting<PaymentID>(interval: .milliseconds(1))
-        let unannounced = try await soon.look(for: payment, upTo: hour, isFresh: true) {
+        let unannounced = try await waiting.look(
+            for: payment, upTo: .milliseconds(1), isFresh: true
+        ) {
             1
         } until: { _ in
             true
@@ -142,7 +147,7 @@ struct WaitingTests {
 
     @Test("an end that falls between a look and the wait is not missed")
     func noGap() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let looks = Counter()
         let seen = try await waiting.look(for: payment, upTo: hour) {
             let look = looks.next()
@@ -158,7 +163,7 @@ struct WaitingTests {
 
     @Test("wakes everybody who waits for the same payment")
     func many() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let hasEnded = Counter()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
@@ -178,9 +183,32 @@ struct WaitingTests {
         }
     }
 
+    @Test("looks again when its end is found, and at nobody's for whom none was")
+    func found() async throws {
+        let waiting = Waiting<PaymentID>()
+        await waiting.wake { _ in
+            Issue.record("nobody waits")
+            return []
+        }
+        let looks = Counter()
+        async let seen = waiting.look(for: payment, upTo: hour) {
+            looks.next()
+        } until: {
+            $0 == 2
+        }
+        try await eventually { looks.value == 1 }
+        await waiting.wake { awaited in
+            #expect(awaited == [payment])
+            return [PaymentID()]
+        }
+        #expect(looks.value == 1)
+        await waiting.wake { $0 }
+        #expect(try await seen == 2)
+    }
+
     @Test("gives up when the time is up, with what it saw last")
     func timeIsUp() async throws {
-        let waiting = Waiting<PaymentID>(interval: .milliseconds(1))
+        let waiting = Waiting<PaymentID>()
         let looks = Counter()
         let seen = try await waiting.look(for: payment, upTo: .milliseconds(20)) {
             looks.next()
@@ -188,12 +216,13 @@ struct WaitingTests {
             false
         }
         #expect(seen == looks.value)
+        #expect(seen == 2)
         #expect(waiting.count == 0)
     }
 
     @Test("stops when the request is cancelled")
     func cancelled() async throws {
-        let waiting = Waiting<PaymentID>(interval: hour)
+        let waiting = Waiting<PaymentID>()
         let task = Task { [payment, hour] in
             try await waiting.look(for: payment, upTo: hour) {
                 1
