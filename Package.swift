@@ -218,7 +218,7 @@ let package = Package(
         .tests("SchemaTests", integration + ["Payment", "Billing", "Ledger", "Relay", "Saga"]),
         .tests("EndToEndTests", integration + ["LocalStack", "Farthing"]),
         .tests("FaultTests", integration + ["LocalStack", "Farthing"]),
-        .tests("TidyTests", []),
+        .tests("TidyTests", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

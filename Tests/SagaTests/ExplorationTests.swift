@@ -11,9 +11,9 @@ struct ExplorationTests {
         arguments: [
             ([], 0), ([], 1), ([1], 0), ([1], 1), ([1, 1], 0), ([1, 1], 1), ([2], 0), ([2], 1),
         ])
-    func explore(undoable: [Int], following: Int) throws {
+    func explore(undoable: [Int], following: Int) async throws {
         let plan = Self.plan(undoable: undoable, following: following)
-        let report = try Exploration(of: plan).run()
+        let report = try await onOwnThread { try Exploration(of: plan).run() }
         print("saga of \(undoable) + pivot + \(following): \(report)")
         #expect(report.succeeded > 0)
         #expect(report.compensated > 0)

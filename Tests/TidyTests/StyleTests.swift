@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The style that a reviewer should not have to mention.
@@ -22,28 +23,35 @@ struct StyleTests {
     }
 
     @Test("nothing is called Manager, Helper, Util or Impl")
-    func bannedNames() {
-        for file in SourceTree.swiftFiles {
-            let name = file.path.split(separator: "/").last ?? ""
-            #expect(!name.contains(/(Manager|Helper|Util|Utils|Impl)\.swift$/), "\(file)")
-            for (number, line) in file.code
-            where line.contains(
-                /\b(class|struct|enum|protocol|actor) \w*(Manager|Helper|Util|Impl)\b/)
-            {
-                Issue.record("\(file):\(number): \(line)")
+    func bannedNames() async throws {
+        let named = try await onOwnThread {
+            SourceTree.swiftFiles.flatMap { file in
+                let name = file.path.split(separator: "/").last ?? ""
+                let isNamed = name.contains(/(Manager|Helper|Util|Utils|Impl)\.swift$/)
+                let lines = file.code.filter {
+                    $0.line.contains(
+                        /\b(class|struct|enum|protocol|actor) \w*(Manager|Helper|Util|Impl)\b/)
+                }
+                return (isNamed ? ["\(file)"] : [])
+                    + lines.map { "\(file):\($0.number): \($0.line)" }
             }
         }
+        #expect(named == [])
     }
 
     @Test("tests await conditions and never sleep a fixed time")
-    func noSleeps() {
-        for file in SourceTree.swiftFiles
-        where file.isTest && !["TidyTests", "TestSupport", "Benchmarks"].contains(file.module) {
-            for (number, line) in file.code
-            where line.contains(/Task\.sleep|usleep\(|nanosleep\(|Thread\.sleep|\bsleep\(/) {
-                Issue.record("\(file):\(number): \(line)")
+    func noSleeps() async throws {
+        let sleeping = try await onOwnThread {
+            let files = SourceTree.swiftFiles.filter {
+                $0.isTest && !["TidyTests", "TestSupport", "Benchmarks"].contains($0.module)
+            }
+            return files.flatMap { file in
+                file.code.filter {
+                    $0.line.contains(/Task\.sleep|usleep\(|nanosleep\(|Thread\.sleep|\bsleep\(/)
+                }.map { "\(file):\($0.number): \($0.line)" }
             }
         }
+        #expect(sleeping == [])
     }
 
     @Test("an unchecked Sendable says why it is safe")
@@ -58,7 +66,13 @@ struct StyleTests {
     }
 
     @Test("the toolchain's formatter finds nothing to change")
-    func format() throws {
+    func format() async throws {
+        let complaints = try await onOwnThread { try Self.lint() }
+        #expect(complaints == "")
+    }
+
+    /// What the formatter says if it would change anything.
+    private static func lint() throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
@@ -72,7 +86,7 @@ struct StyleTests {
         let complaints = String(
             decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(complaints)")
+        return process.terminationStatus == 0 ? "" : "it failed: " + complaints
     }
 
     @Test("the top level holds what the layout names and nothing else")
