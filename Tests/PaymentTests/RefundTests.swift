@@ -191,4 +191,21 @@ struct RefundTests {
         #expect(try await answer.location == "/v1/refunds/\(id)")
         try await fixture.end()
     }
+
+    @Test("that ended in another process wakes who waits for it here")
+    func endsElsewhere() async throws {
+        let fixture = try await PaymentFixture.make()
+        let payment = try await fixture.succeededPayment()
+        let pending = try await fixture.refund(payment.id, wait: 20)
+        let id = try #require(pending.pendingResource)
+        let here = Waiting<RefundID>()
+        async let answer = GetRefund.whenEnded(
+            id, fixture.scope(wait: 3600), fixture.database, here, true)
+        try await eventually { here.count == 1 }
+        try await fixture.play()
+        #expect(here.count == 1)
+        try await FindEnds(payments: Waiting(), refunds: here, database: fixture.database)()
+        #expect(try await answer.status == 201)
+        try await fixture.end()
+    }
 }

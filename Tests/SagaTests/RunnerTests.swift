@@ -196,6 +196,24 @@ struct DeadlineTests {
         #expect(try await fixture.timeline(id).count == 1)
     }
 
+    @Test("take a look along that is near when the saga moves, and leave one that is far")
+    func takenAlong() async throws {
+        let fixture = try await RunnerFixture(tripSaga(timeout: .seconds(3600)))
+        let id = SagaID()
+        try await fixture.start([id])
+        let first = try #require(try await fixture.commands(of: id).last)
+        _ = try await fixture.receive([agree(to: first)])
+        #expect(try await fixture.number(Self.lookedAtInTime) == 0)
+        try await fixture.database.transaction { tx in
+            try tx.execute(Self.lookNow)
+        }
+        let second = try #require(try await fixture.commands(of: id).last)
+        #expect(second.id != first.id)
+        _ = try await fixture.receive([agree(to: second)])
+        #expect(try await fixture.number(Self.toLookAt) == 0)
+        #expect(try await fixture.number(Self.lookedAtInTime) == 1)
+    }
+
     @Test("are swept by several processes at once, each saga by one of them")
     func concurrently() async throws {
         let hour = RetryPolicy(attempts: 2, initial: .seconds(3600), cap: .seconds(3600))
