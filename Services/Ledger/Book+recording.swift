@@ -70,8 +70,6 @@ extension Book {
     /// In seconds; the database has the same limit, see `post_transfers`.
     private static let longestLead: Int64 = 3600
 
-    /// If another transaction took a reference after this one had looked, the whole is decided
-    /// again, and then sees it.
     private func post(
         _ transfers: [Transfer], _ metadata: [TransferID: JSONText], in tx: borrowing Transaction
     ) throws {
@@ -81,16 +79,6 @@ extension Book {
         }
         try PostedRows(accounts: moves, transfers: transfers, metadata: metadata, moment: now)
             .write(in: tx)
-        guard transfers.contains(where: { $0.draft.reference != nil }) else { return }
-        do throws(PostgresError) {
-            try tx.query(BookQueries.nothing)
-        } catch {
-            let isTaken = error.code == .uniqueViolation && error.constraint == "transfer_reference"
-            throw isTaken
-                ? PostgresError(
-                    .serializationFailure, "another transaction took a transfer's reference")
-                : error
-        }
     }
 
     /// The holds that this happened to, as they stood right after it.

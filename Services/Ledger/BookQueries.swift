@@ -117,9 +117,6 @@ enum BookQueries {
              LIMIT 1) AS taken
         """)
 
-    /// Waits for all that was sent before.
-    static let nothing = Statement("SELECT")
-
     /// For what moves no balance: the status of accounts, and what is held on them.
     static let updateAccounts = Statement(
         """
@@ -133,12 +130,13 @@ enum BookQueries {
 
     /// Balances, transfers and entries, which the function checks before it writes them. $1 to $14
     /// are accounts, $15 to $25 transfers, $26 to $35 entries, $36 is when all of it is recorded.
+    /// A reference that another transaction took since `takenReferences` makes this one run again.
     static let post = Statement(
         """
         SELECT post_transfers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
                               $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
                               $30, $31, $32, $33, $34, $35, $36)
-        """)
+        """, overtakenAt: "transfer_reference")
 
     static let insertHolds = Statement(
         """

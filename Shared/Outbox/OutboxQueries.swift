@@ -27,10 +27,12 @@ enum OutboxQueries {
         """
         INSERT INTO inbox (message_id)
         SELECT DISTINCT message_id FROM unnest($1::uuid[]) AS message (message_id)
+        WHERE message_id <> ALL (ARRAY(
+            SELECT received.message_id FROM inbox AS received
+            WHERE received.message_id = ANY ($1)))
         ORDER BY message_id
-        ON CONFLICT DO NOTHING
         RETURNING message_id
-        """)
+        """, overtakenAt: "inbox_pkey")
 
     /// $1 age in seconds, $2 limit.
     static let forget = Statement("SELECT inbox_forget($1, $2)")
@@ -43,19 +45,14 @@ enum OutboxQueries {
         WHERE barrier.saga = ANY ($1)
         """)
 
-    /// A row that another transaction wrote meanwhile makes this one fail and run again, because
-    /// what it decided no longer holds.
+    /// A row that another transaction wrote meanwhile makes this one run again, because what it
+    /// decided no longer holds.
     static let recordBarrier = Statement(
         """
-        WITH written AS (
-            INSERT INTO barrier (saga, step, direction, outcome, reply_type, reply)
-            SELECT saga, step, direction, outcome, reply_type, reply
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-                AS answer (saga, step, direction, outcome, reply_type, reply)
-            ORDER BY saga, step, direction
-            ON CONFLICT DO NOTHING
-            RETURNING saga
-        )
-        SELECT CASE WHEN count(*) < cardinality($1) THEN barrier_overtaken() END FROM written
-        """)
+        INSERT INTO barrier (saga, step, direction, outcome, reply_type, reply)
+        SELECT saga, step, direction, outcome, reply_type, reply
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+            AS answer (saga, step, direction, outcome, reply_type, reply)
+        ORDER BY saga, step, direction
+        """, overtakenAt: "barrier_pkey")
 }

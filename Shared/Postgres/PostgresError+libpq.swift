@@ -17,6 +17,14 @@ extension PostgresError {
         constraint = field(FIELD_CONSTRAINT)
         position = field(FIELD_POSITION).flatMap { Int($0) }
     }
+
+    /// What the server reports of a statement; a race that it lost, as `.serializationFailure`.
+    init(result: OpaquePointer, of statement: Statement) {
+        self.init(result: result, sql: statement.sql)
+        if code == .uniqueViolation, let constraint, constraint == statement.overtakenAt {
+            code = .serializationFailure
+        }
+    }
 }
 
 extension PostgresError {

@@ -184,15 +184,14 @@ final class Session {
     }
 
     private func note(_ result: OpaquePointer, _ operation: Operation?) {
-        var sql: String?
+        let error: PostgresError
         var cameBeforeCommit = false
         switch operation {
         case .prepare(let statement), .run(let statement):
-            sql = statement.sql
+            error = PostgresError(result: result, of: statement)
             cameBeforeCommit = true
-        case .commit, nil: break
+        case .commit, nil: error = PostgresError(result: result, sql: nil)
         }
-        let error = PostgresError(result: result, sql: sql)
         if error.endsConnection || error.isStalePlan { isBroken = true }
         guard failure == nil else { return }
         failure = error

@@ -91,4 +91,23 @@ struct InboxTests {
         #expect(second == [three])
         #expect(try await fixture.database.transaction { try Inbox.admit([], in: $0) } == [])
     }
+
+    @Test("admits each message once though several connections receive it at the same time")
+    func race() async throws {
+        let fixture = try await Fixture()
+        for round in 1...10 {
+            let messages = (1...50).map { message("\($0)") }
+            let admitted = try await withThrowingTaskGroup(of: [Envelope].self) { group in
+                for _ in 1...4 {
+                    group.addTask {
+                        try await fixture.database.transaction { tx in
+                            try Inbox.admit(messages, in: tx)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(admitted.count == messages.count, "round \(round)")
+        }
+    }
 }

@@ -193,6 +193,33 @@ struct TransactionTests {
         #expect(runs.count >= 30)
     }
 
+    private static let lastSeat = Statement("SELECT coalesce(max(number), 0) FROM seat")
+    private static let takeSeat = Statement(
+        "INSERT INTO seat (number) VALUES ($1)", overtakenAt: "seat_pkey")
+    private static let nameSeat = Statement(
+        "INSERT INTO seat (number, name) VALUES ($1, 'window')", overtakenAt: "seat_pkey")
+
+    @Test("one that was overtaken where it says so is run again, and sees what overtook it")
+    func overtaken() async throws {
+        let fixture = try await fixture()
+        try fixture.execute("CREATE TABLE seat (number bigint PRIMARY KEY, name text UNIQUE)")
+        let database = try fixture.pool(connections: 1)
+        let runs = Counter()
+        try await database.transaction { tx in
+            let last = try tx.query(Self.lastSeat)[0].read(0, as: Int.self)
+            if runs.next() == 1 { try fixture.execute("INSERT INTO seat VALUES (1, 'window')") }
+            try tx.execute(Self.takeSeat, last + 1)
+        }
+        #expect(runs.count == 2)
+        #expect(try fixture.number("SELECT max(number) FROM seat") == 2)
+
+        // Another constraint is no race.
+        let refused = await code {
+            try await database.transaction { tx in try tx.execute(Self.nameSeat, 3) }
+        }
+        #expect(refused == .uniqueViolation)
+    }
+
     private static let sleep = Statement("SELECT pg_sleep(30)")
 
     @Test("a statement that takes too long is cancelled, and the connection lives on")
