@@ -20,6 +20,9 @@ enum Billing {
                 Migration(
                     version: 3, name: "credit_of_customers",
                     sql: PackageResources.V0003_credit_of_customers_sql),
+                Migration(
+                    version: 4, name: "lines_by_statement",
+                    sql: PackageResources.V0004_lines_by_statement_sql),
             ]),
     ]
 

@@ -54,6 +54,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 18, name: "displaced_sums",
                     sql: PackageResources.V0018_displaced_sums_sql),
+                Migration(
+                    version: 19, name: "remainders_indexed",
+                    sql: PackageResources.V0019_remainders_indexed_sql),
             ]),
     ]
 

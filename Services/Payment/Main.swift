@@ -24,6 +24,8 @@ struct PaymentCommand: AsyncParsableCommand {
             [
                 Migration(version: 1, name: "payment", sql: PackageResources.V0001_payment_sql),
                 Migration(version: 2, name: "refunds", sql: PackageResources.V0002_refunds_sql),
+                Migration(
+                    version: 3, name: "room_to_end", sql: PackageResources.V0003_room_to_end_sql),
             ]),
     ]
 

@@ -18,5 +18,8 @@ public enum OutboxSchema {
             Migration(
                 version: 5, name: "publication_read",
                 sql: PackageResources.V0005_publication_read_sql),
+            Migration(
+                version: 6, name: "fewer_records",
+                sql: PackageResources.V0006_fewer_records_sql),
         ])
 }

@@ -35,6 +35,11 @@ struct SchemaRuleTests {
             Statement("INSERT INTO invoice_line SELECT id, 9, 'More', 1 FROM invoice"),
             .checkViolation
         ),
+        // Nor does a line stand without its invoice.
+        (
+            Statement("INSERT INTO invoice_line VALUES (gen_random_uuid(), 1, 'Of nothing', 1)"),
+            .checkViolation
+        ),
         (
             Statement(
                 """
