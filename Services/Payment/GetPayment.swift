@@ -14,23 +14,20 @@ enum GetPayment {
     /// ended, else 202 as it stands.
     static func whenEnded(
         _ resource: String, _ scope: RequestScope, _ database: Database,
-        _ waiting: Waiting<PaymentID>, _ isFresh: Bool
+        _ look: LookAtPayments, _ waiting: Waiting<PaymentID>, _ isFresh: Bool
     ) async throws -> Answer {
         guard let id = PaymentID(resource) else { throw Problem.notFound }
-        // One transaction a look: an end is shown in the one that sees it.
-        let (payment, shown) = try await waiting.look(
+        let seen = try await waiting.look(
             for: id, upTo: .seconds(scope.preferWaitSeconds ?? 0), isFresh: isFresh
         ) {
-            try await database.read { tx in
-                let payment = try find(id, tenant: scope.tenant, in: tx)
-                return (payment, payment.status == .processing ? nil : try view(payment, in: tx))
-            }
+            try await look(id, tenant: scope.tenant)
         } until: {
-            $0.1 != nil
+            $0.ended != nil
         }
-        if let shown { return .created(shown, location: payment.location) }
-        let standing = try await database.read { tx in try view(payment, in: tx) }
-        return .accepted(standing, location: payment.location)
+        let location = seen.payment.location
+        if let ended = seen.ended { return .created(ended, location: location) }
+        let standing = try await database.read { tx in try view(seen.payment, in: tx) }
+        return .accepted(standing, location: location)
     }
 
     /// The tenant's payment of that id. Throws 404.
@@ -38,7 +35,7 @@ enum GetPayment {
         _ id: PaymentID, tenant: String, in tx: borrowing Transaction
     ) throws -> Payment {
         guard let row = try tx.query(PaymentQueries.find, tenant, id.uuid).first else {
-            throw Problem.notFound(detail: "There is no payment '\(id)'.")
+            throw Problem.noPayment(id)
         }
         return try Payment(row)
     }
@@ -47,5 +44,12 @@ enum GetPayment {
         _ payment: Payment, in tx: borrowing Transaction
     ) throws -> PaymentView {
         PaymentView(payment, timeline: try SagaTimeline.read(payment.saga, in: tx))
+    }
+}
+
+extension Problem {
+    /// 404, for a payment that is not the tenant's.
+    static func noPayment(_ id: PaymentID) -> Problem {
+        .notFound(detail: "There is no payment '\(id)'.")
     }
 }

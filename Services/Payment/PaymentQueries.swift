@@ -25,6 +25,23 @@ enum PaymentQueries {
         WHERE tenant = $1 AND id = $2
         """)
 
+    /// $1 tenants, $2 ids. Each with its place among those that are asked for, from 1; one that
+    /// there is not is missing.
+    static let findEach = Statement(
+        """
+        SELECT found.*, place
+        FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS asked (tenant, id, place)
+        CROSS JOIN LATERAL (
+            SELECT id, saga, status, amount, currency, source, destination, customer, description,
+                   reference, metadata::text, fee, tax, transfer, invoice, failure_code,
+                   failure_step, failure_detail, created_at, ended_at,
+                   (SELECT coalesce(sum(refund.amount), 0)::bigint FROM refund
+                    WHERE refund.payment = payment.id AND refund.status = 'succeeded')
+            FROM payment
+            WHERE payment.tenant = asked.tenant AND payment.id = asked.id
+            LIMIT 1) AS found
+        """)
+
     /// Which of these have ended.
     static let ended = Statement(
         """

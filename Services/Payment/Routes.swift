@@ -16,6 +16,7 @@ struct Payments: Sendable {
     let waiting: Waiting<PaymentID>
     let waitingRefunds: Waiting<RefundID>
     let findEnds: FindEnds
+    let look: LookAtPayments
     let database: Database
 
     init(patience: Patience, database: Database, logger: Logger) {
@@ -43,6 +44,7 @@ struct Payments: Sendable {
         self.waiting = waiting
         self.waitingRefunds = waitingRefunds
         self.findEnds = FindEnds(payments: waiting, refunds: waitingRefunds, database: database)
+        self.look = LookAtPayments(database: database)
         self.database = database
     }
 
@@ -79,7 +81,8 @@ struct Payments: Sendable {
             "/v1/payments", operation: "payment.create-payment", scope: .paymentsWrite,
             together: { asked, tx in try create(asked, tx) },
             completion: { resource, scope, isFresh in
-                try await GetPayment.whenEnded(resource, scope, database, waiting, isFresh)
+                try await GetPayment.whenEnded(
+                    resource, scope, database, look, waiting, isFresh)
             })
         routes.post(
             "/v1/payments/{id}/cancel", operation: "payment.cancel-payment", scope: .paymentsWrite
@@ -87,7 +90,7 @@ struct Payments: Sendable {
             try cancel(request, scope, tx)
         } completion: { resource, scope, _ in
             // The payment is older than the request.
-            try await GetPayment.whenEnded(resource, scope, database, waiting, false)
+            try await GetPayment.whenEnded(resource, scope, database, look, waiting, false)
         }
         routes.get("/v1/payments/{id}", scope: .paymentsRead) { scope, tx in
             try GetPayment.handle(scope, tx)

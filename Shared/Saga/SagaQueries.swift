@@ -179,9 +179,9 @@ enum SagaQueries {
 
     static let timeline = Statement(
         """
-        SELECT step, direction, status, attempt, at, detail
+        SELECT step, direction, status, attempt, at, detail, saga
         FROM saga_log
-        WHERE saga = $1
-        ORDER BY sequence
+        WHERE saga = ANY ($1::uuid[])
+        ORDER BY saga, sequence
         """)
 }

@@ -34,13 +34,25 @@ public enum SagaTimeline {
     public static func read(
         _ saga: SagaID, in tx: borrowing Transaction
     ) throws -> [TimelineEntry] {
-        try tx.query(SagaQueries.timeline, saga.uuid).map { row in
+        try read([saga], in: tx)[saga] ?? []
+    }
+
+    /// The same of several; without those of which there is nothing to tell.
+    public static func read(
+        _ sagas: [SagaID], in tx: borrowing Transaction
+    ) throws -> [SagaID: [TimelineEntry]] {
+        guard !sagas.isEmpty else { return [:] }
+        var timelines: [SagaID: [TimelineEntry]] = [:]
+        for row in try tx.query(SagaQueries.timeline, sagas.map(\.uuid)) {
+            let saga = SagaID(try row.read(6))
             guard let direction = SagaAddress.Direction(rawValue: try row.read(1)),
                 let status = StepStatus(rawValue: try row.read(2))
             else { throw SagaError(.malformedRow, "a line of the timeline of \(saga)") }
-            return TimelineEntry(
-                step: try row.read(0), direction: direction, status: status,
-                attempt: try row.read(3), at: try row.read(4), detail: try row.read(5))
+            timelines[saga, default: []].append(
+                TimelineEntry(
+                    step: try row.read(0), direction: direction, status: status,
+                    attempt: try row.read(3), at: try row.read(4), detail: try row.read(5)))
         }
+        return timelines
     }
 }

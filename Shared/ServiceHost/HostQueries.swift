@@ -57,12 +57,18 @@ enum HostQueries {
             AS answered
         """)
 
-    /// Fills the answer in, once. $1 tenant, $2 operation, $3 key, $4 status, $5 location,
-    /// $6 body.
-    static let answerKey = Statement(
+    /// Fills answers in, each once, and tells which of them. $1 tenants, $2 operations, $3 keys,
+    /// $4 statuses, $5 locations, $6 bodies.
+    static let answerKeys = Statement(
         """
-        UPDATE idempotency_key SET status = $4, location = $5, body = $6
-        WHERE (tenant, operation, key) = ($1, $2, $3) AND status IS NULL
+        UPDATE idempotency_key AS pending
+        SET status = answered.status, location = answered.location, body = answered.body
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::bytea[])
+            WITH ORDINALITY
+            AS answered (tenant, operation, key, status, location, body, place)
+        WHERE (pending.tenant, pending.operation, pending.key)
+            = (answered.tenant, answered.operation, answered.key) AND pending.status IS NULL
+        RETURNING answered.place
         """)
 
     /// $1 tenant, $2 operation, $3 key.

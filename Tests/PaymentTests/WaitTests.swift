@@ -13,7 +13,7 @@ struct WaitTests {
         let id = try await pendingPayment(in: fixture)
         let waiting = fixture.payments.waiting
         async let answer = GetPayment.whenEnded(
-            id, fixture.scope(wait: 20), fixture.database, waiting, true)
+            id, fixture.scope(wait: 20), fixture.database, fixture.payments.look, waiting, true)
         try await eventually { waiting.count == 1 }
         try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
 
@@ -34,7 +34,8 @@ struct WaitTests {
         let findEnds = FindEnds(
             payments: elsewhere, refunds: Waiting(), database: fixture.database)
         async let answer = GetPayment.whenEnded(
-            id, fixture.scope(wait: 3600), fixture.database, elsewhere, true)
+            id, fixture.scope(wait: 3600), fixture.database, fixture.payments.look, elsewhere,
+            true)
         try await eventually { elsewhere.count == 1 }
         try await findEnds()
         try await fixture.play(refusing: [PlaceHold.type: "account-frozen"])
@@ -49,11 +50,44 @@ struct WaitTests {
         let fixture = try await PaymentFixture.make()
         let id = try await pendingPayment(in: fixture)
         let answer = try await GetPayment.whenEnded(
-            id, fixture.scope(wait: 0), fixture.database, fixture.payments.waiting, true)
+            id, fixture.scope(wait: 0), fixture.database, fixture.payments.look,
+            fixture.payments.waiting, true)
         #expect(answer.status == 202)
         let payment: Shown = try answer.read()
         #expect(payment.status == "processing")
         #expect(payment.timeline?.map(\.description) == ["place-hold asked", "open-invoice asked"])
+        try await fixture.end()
+    }
+
+    @Test("looks at payments together, and at nobody else's")
+    func looksTogether() async throws {
+        let fixture = try await PaymentFixture.make()
+        let look = fixture.payments.look
+        let ended = try await fixture.createdPayment()
+        try await fixture.play()
+        let standing = try await fixture.createdPayment(tenant: "other")
+        let (first, second) = (ended.id, standing.id)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...20 {
+                group.addTask {
+                    let seen = try await look(first, tenant: PaymentFixture.tenant)
+                    #expect(seen.payment.id == first)
+                    #expect(seen.ended?.timeline?.isEmpty == false)
+                }
+                group.addTask {
+                    let seen = try await look(second, tenant: "other")
+                    #expect(seen.payment.id == second)
+                    #expect(seen.ended == nil)
+                }
+                group.addTask {
+                    let problem = await #expect(throws: Problem.self) {
+                        _ = try await look(second, tenant: PaymentFixture.tenant)
+                    }
+                    #expect(problem?.status == 404)
+                }
+            }
+            try await group.waitForAll()
+        }
         try await fixture.end()
     }
 

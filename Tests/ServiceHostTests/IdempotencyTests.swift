@@ -196,6 +196,37 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("of those who end together each gets his own answer, and the same one again")
+    func completesTogether() async throws {
+        try await RunningHost.serving({ routes in
+            routes.post("/v1/notes", operation: "test.pending", scope: .ledgerWrite) {
+                (input: NoteRoutes.NewNote, scope, tx) in
+                _ = try NoteRoutes.write(input, scope, tx)
+                return .pending(resource: input.body.text)
+            } completion: { resource, _, isFresh in
+                .created(["resource": resource, "fresh": "\(isFresh)"])
+            }
+        }) { server in
+            let token = try await RunningHost.token()
+            for _ in 1...2 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 1...40 {
+                        group.addTask {
+                            let reply = try await server.post(
+                                "/v1/notes", #"{"body":"n\#(number)"}"#, key: "k\(number)",
+                                token: token, [("Prefer", "wait=5")])
+                            #expect(reply.status == 201)
+                            let expected = #"{"fresh":"true","resource":"n\#(number)"}"#
+                            #expect(String(decoding: reply.bytes, as: UTF8.self) == expected)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(try await server.notes() == 40)
+        }
+    }
+
     @Test("expired keys are swept, and no others")
     func sweeps() async throws {
         try await RunningHost.serving(NoteRoutes.add) { server in

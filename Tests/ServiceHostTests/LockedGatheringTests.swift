@@ -15,7 +15,8 @@ struct LockedGatheringTests {
             .init(url: test.url, connections: 4, lockTimeout: Self.lockTimeout), logger: .quiet)
         let gathering = Gathering<Int64>(
             database: database, operation: "test.locked",
-            limits: GatheringLimits(batchesAtOnce: 1, patience: Self.lockTimeout)
+            limits: GatheringLimits(
+                queue: BatchLimits(batchesAtOnce: 1), patience: Self.lockTimeout)
         ) { requests, tx in
             try requests.map { request in
                 try tx.query(Statement("SELECT pg_advisory_xact_lock($1)"), request.input)

@@ -116,7 +116,7 @@ extension HTTPEdge {
             guard let completion else {
                 throw HostError(.misuse, "\(request.operation) answered pending, uncompleted")
             }
-            let answer = try await request.complete(in: database, scope) {
+            let answer = try await request.complete(keeping: completed, scope) {
                 try await completion(resource, scope, !again)
             }
             response = Response(answer)

@@ -10,6 +10,15 @@ struct HTTPEdge: Sendable {
     let database: Database
     let logger: Logger
     let authenticator: Authenticator
+    let completed: CompletedRequest.Queue
+
+    init(service: String, database: Database, logger: Logger, authenticator: Authenticator) {
+        self.service = service
+        self.database = database
+        self.logger = logger
+        self.authenticator = authenticator
+        completed = CompletedRequest.queue(in: database)
+    }
 
     /// Who asks, and whether the token allows it. Throws 401, 403, and 400 for a query string
     /// that cannot be read or names what the route has not.

@@ -1,14 +1,11 @@
 import Postgres
-import Synchronization
 
-/// Requests of one route that arrive together, answered together: while a batch is in its
-/// transaction the next one gathers, so a lock that all of them need is taken once a batch, and one
-/// flush to disk makes all of them durable.
+/// Requests of one route that arrive together, answered together, so that a lock that all of them
+/// need is taken once a batch.
 ///
-/// Nobody waits for company: a request that arrives alone is a batch of one. Nobody answers for his
-/// neighbour either: if a batch fails as a whole, each of its requests is tried alone, and answered
-/// as soon as it is through.
-final class Gathering<Input: Sendable>: Sendable {
+/// Nobody answers for his neighbour: if a batch fails as a whole, each of its requests is tried
+/// alone, and answered as soon as it is through.
+struct Gathering<Input: Sendable>: Sendable {
     /// One request, decoded.
     struct Request: Sendable {
         let once: IdempotentRequest
@@ -16,82 +13,41 @@ final class Gathering<Input: Sendable>: Sendable {
         let scope: RequestScope
     }
 
-    typealias Result = Swift.Result<IdempotentRequest.Outcome, any Error>
+    private typealias Queue = BatchQueue<Request, IdempotentRequest.Outcome>
 
-    private struct Waiting: Sendable {
-        let request: Request
-        let answer: CheckedContinuation<Result, Never>
-    }
-
-    private struct State: Sendable {
-        var waiting: [Waiting] = []
-        /// Batches in a transaction.
-        var underWay = 0
-    }
-
-    private let database: Database
-    private let operation: String
-    private let limits: GatheringLimits
-    private let handler: Routes.BatchHandler<Input>
-    private let state = Mutex(State())
+    private let queue: Queue
 
     init(
         database: Database, operation: String, limits: GatheringLimits,
         handler: @escaping Routes.BatchHandler<Input>
     ) {
-        self.database = database
-        self.operation = operation
-        self.limits = limits
-        self.handler = handler
+        let answering = Answering(
+            database: database, operation: operation, limits: limits, handler: handler)
+        queue = Queue("requests of \(operation)", limits.queue) { await answering.answer($0) }
     }
 
     /// The request's outcome, once its transaction is committed. Throws 503 when too many wait.
     func perform(_ request: Request) async throws -> IdempotentRequest.Outcome {
-        try await withCheckedContinuation { (answer: CheckedContinuation<Result, Never>) in
-            let admitted = state.withLock { state in
-                guard state.waiting.count < limits.waiting else { return false }
-                state.waiting.append(Waiting(request: request, answer: answer))
-                return true
-            }
-            guard admitted else {
-                let error = PostgresError(.overloaded, "too many requests wait for \(operation)")
-                return answer.resume(returning: .failure(error))
-            }
-            startIfIdle()
-        }.get()
+        try await queue.perform(request)
     }
+}
 
-    private func startIfIdle() {
-        let isNeeded = state.withLock { state in
-            guard state.underWay < limits.batchesAtOnce else { return false }
-            state.underWay += 1
-            return true
-        }
-        if isNeeded { Task { await answerAll() } }
-    }
+/// How the requests of a batch are answered.
+private struct Answering<Input: Sendable>: Sendable {
+    typealias Request = Gathering<Input>.Request
+    typealias Queue = BatchQueue<Request, IdempotentRequest.Outcome>
+    typealias Result = Queue.Result
 
-    /// Answers batch after batch until nobody waits.
-    private func answerAll() async {
-        while let batch = next() { await answer(batch) }
-    }
+    let database: Database
+    let operation: String
+    let limits: GatheringLimits
+    let handler: Routes.BatchHandler<Input>
 
-    private func next() -> [Waiting]? {
-        state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.underWay -= 1
-                return nil
-            }
-            let batch = Array(state.waiting.prefix(limits.batch))
-            state.waiting.removeFirst(batch.count)
-            return batch
-        }
-    }
-
-    private func answer(_ batch: [Waiting]) async {
+    func answer(_ batch: [Queue.Waiting]) async {
         if batch.count == 1 { return await answerAlone(batch[0], patience: nil) }
-        if let results = try? await answerTogether(batch.map(\.request)) {
+        if let results = try? await answerTogether(batch.map(\.job)) {
             for (waiting, result) in zip(batch, results) {
-                waiting.answer.resume(returning: result)
+                waiting.resume(returning: result)
             }
             return
         }
@@ -128,8 +84,8 @@ final class Gathering<Input: Sendable>: Sendable {
     }
 
     /// - Parameter patience: how long it may wait for a lock, if not as long as others.
-    private func answerAlone(_ waiting: Waiting, patience: Duration?) async {
-        waiting.answer.resume(returning: await result(of: waiting.request, patience))
+    private func answerAlone(_ waiting: Queue.Waiting, patience: Duration?) async {
+        waiting.resume(returning: await result(of: waiting.job, patience))
     }
 
     private func result(of request: Request, _ patience: Duration?) async -> Result {
@@ -174,12 +130,7 @@ final class Gathering<Input: Sendable>: Sendable {
 
 /// How many requests of a route are gathered.
 struct GatheringLimits: Sendable {
-    /// At most so many in a transaction.
-    var batch = 200
-    /// At most so many transactions at once: while one is flushed to disk another can be decided.
-    var batchesAtOnce = 2
-    /// At most so many requests that wait; more are refused at once.
-    var waiting = 4096
+    var queue = BatchLimits()
     /// Requests of a batch that failed, each in a transaction of its own, at most so many at once:
     /// when both batches fail, others still find a connection.
     var aloneAtOnce = 3

@@ -51,7 +51,7 @@ struct IdempotentRequest: Sendable {
     /// Answers for a request that was left pending, and stores the answer; if another repetition
     /// was quicker, its answer is everybody's.
     func complete(
-        in database: Database, _ scope: RequestScope,
+        keeping: CompletedRequest.Queue, _ scope: RequestScope,
         with completion: @Sendable () async throws -> Answer
     ) async throws -> KeptAnswer {
         let answer: KeptAnswer
@@ -63,16 +63,7 @@ struct IdempotentRequest: Sendable {
             answer = KeptAnswer(refusal, requestID: scope.requestID)
         }
         guard KeptAnswer.isKept(status: answer.status) else { return answer }
-        return try await database.transaction { tx in
-            try tx.execute(
-                HostQueries.answerKey, tenant, operation, key, Int16(answer.status),
-                answer.location, answer.body)
-            let rows = try tx.query(HostQueries.readKey, tenant, operation, key)
-            guard let row = rows.first else { return answer }
-            return KeptAnswer(
-                status: Int(try row.read(0, as: Int16.self)), location: try row.read(1),
-                body: try row.read(2))
-        }
+        return try await keeping.perform(CompletedRequest(request: self, answer: answer))
     }
 
     static let inProgress = Problem.conflict(
