@@ -40,7 +40,7 @@ struct ResealTests {
         "a checkpoint that says otherwise than was signed is not gone on from",
         arguments: [
             "chain = sha256('x')", "frontier = sha256('x') || substr(frontier, 33)",
-            "tree_size = tree_size - 1", "note = replace(note, 'time 1', 'time 2')",
+            "tree_size = tree_size + 1", "note = replace(note, 'time 1', 'time 2')",
         ])
     func notSigned(change: String) async throws {
         try await SealedLedger.with { ledger in
