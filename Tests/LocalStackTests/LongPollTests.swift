@@ -84,14 +84,14 @@ struct LongPollTests {
     }
 
     @Test(
-        "after an answer the broker is left in peace, longer after a long one",
-        arguments: [(1, 3), (16_000, 3), (17_000, 20)])
-    func rests(bytes: Int, milliseconds: Int64) {
+        "after an answer the broker is left in peace, longer after a long or a slow one",
+        arguments: [(1, 0, 3), (16_000, 1, 3), (1, 4, 8), (1, 40, 50), (17_000, 0, 50)])
+    func rests(bytes: Int, took: Int64, milliseconds: Int64) {
         var poll = LongPoll()
         let logs = known(100)
         let answer = Frames.answer(last: 21, records: [UInt8](repeating: 1, count: bytes))
+        _ = poll.requested(Frames.fetch(wait: 100), at: now - .milliseconds(took), knowing: logs)
         let rested = now + .milliseconds(milliseconds)
-        _ = poll.requested(Frames.fetch(wait: 100), at: now, knowing: logs)
         _ = poll.answered(answer, at: now)
         let next = now + .milliseconds(2)
         #expect(poll.requested(Frames.fetch(wait: 100), at: next, knowing: logs).isEmpty)

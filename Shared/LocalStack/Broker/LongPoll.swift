@@ -38,9 +38,12 @@ struct LongPoll {
     /// on how many messages it brings, because the broker lists all batches of a partition (tansu 0.6,
     /// `dynostore.rs`).
     private static let rest = TimeAmount.milliseconds(3)
+    /// Or how many times as long as the answer took, where that is more: the longer its logs are,
+    /// the more peace it needs.
+    private static let share = 2
     /// After one of more than `much`: messages come so fast that many may as well come together.
     /// With 700 payments a second this took a seventh off the broker's part of each (2026-11).
-    private static let longRest = TimeAmount.milliseconds(20)
+    private static let longRest = TimeAmount.milliseconds(50)
     /// Bytes: some thirty commands.
     private static let much = 16_384
 
@@ -49,6 +52,8 @@ struct LongPoll {
     private var fetches: Set<Int32> = []
     private var produces: Set<Int32> = []
     private var parked: Parked?
+    /// When the broker was asked for what it is known to have.
+    private var asked: NIODeadline?
     /// Until when the broker is left in peace.
     private var rested = NIODeadline.distantPast
 
@@ -68,7 +73,7 @@ struct LongPoll {
         frame: ByteBuffer, at now: NIODeadline, _ logs: LogEnds
     ) -> [Step] {
         // Answers come in the order of their requests: what waits must not keep others waiting.
-        let freed = free(logs)
+        let freed = free(at: now, logs)
         switch KafkaRequest(frame) {
         case .fetch(let fetch):
             parked = Parked(
@@ -96,10 +101,16 @@ struct LongPoll {
             return [.toClient(frame), .learned(firsts)]
         }
         if fetches.remove(correlation) != nil, let lasts = FetchAnswer.lasts(frame) {
-            rested = now + (frame.readableBytes > Self.much ? Self.longRest : Self.rest)
+            rested = now + rest(after: frame, at: now)
             return [.toClient(frame), .learned(lasts)]
         }
         return [.toClient(frame)]
+    }
+
+    private func rest(after answer: ByteBuffer, at now: NIODeadline) -> TimeAmount {
+        guard answer.readableBytes <= Self.much else { return Self.longRest }
+        let took = asked.map { now - $0 } ?? .zero
+        return min(max(Self.rest, Self.share * took), Self.longRest)
     }
 
     /// More is known of what the broker has.
@@ -112,12 +123,13 @@ struct LongPoll {
     /// What waits goes on if its time has come.
     mutating func elapsed(at now: NIODeadline, knowing logs: LogEnds) -> [Step] {
         guard let alarm, alarm <= now else { return [] }
-        return free(logs)
+        return free(at: now, logs)
     }
 
-    private mutating func free(_ logs: LogEnds) -> [Step] {
+    private mutating func free(at now: NIODeadline, _ logs: LogEnds) -> [Step] {
         guard let fetch = parked?.fetch else { return [] }
         parked = nil
+        asked = logs.have(fetch.wanted) ? now : nil
         fetches.insert(fetch.correlation)
         return [.toServer(fetch.waiting(atMost: patience(with: fetch, logs)))]
     }
