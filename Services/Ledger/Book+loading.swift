@@ -19,7 +19,7 @@ extension Book {
         let accounts =
             areAllNamed
             ? try tx.query(
-                BookQueries.lockNamed, asked.map(\.name.uuid), asked.map(\.tenant))
+                BookQueries.lockNamed, asked.map(\.name.uuid), asked.tenants)
             : try tx.query(
                 BookQueries.lockAccounts,
                 asked.map(\.name.uuid), asked.map(\.tenant),

@@ -7,6 +7,11 @@ struct Owned<Name: Hashable & Sendable>: Hashable, Sendable {
     let name: Name
 }
 
+extension [Owned<AccountID>] {
+    /// Whose they are, each once.
+    var tenants: [String] { Array<String>(Set(map(\.tenant))) }
+}
+
 /// Everything that a batch of requests names: what the book must hold before the first decision.
 struct WorkingSet: Equatable, Sendable {
     private(set) var accounts: Set<Owned<AccountID>> = []
