@@ -13,7 +13,7 @@ struct PostTransfers: Sendable {
 
     /// How many are decided before they are sent: the database writes them while the next are
     /// decided, and both hold everybody up who waits for the accounts.
-    private static let stride = 125
+    private static let stride = 250
 
     /// An answer for each, in order.
     func handle(_ asked: [Asked], _ tx: borrowing Transaction) throws -> [Answer] {

@@ -60,9 +60,10 @@ enum LedgerRoutes {
     private static func transfers(_ routes: inout Routes, _ post: PostTransfers) {
         routes.post(
             transfersPath, operation: postTransfer, scope: .ledgerWrite, together: post.handle)
+        // Two large ones nearly always share an account: while one is written, another one waits.
         routes.post(
             "/v1/transfers/batch", operation: "ledger.post-transfer-batch", scope: .ledgerWrite,
-            bodyLimit: PostTransferBatch.bodyLimit
+            bodyLimit: PostTransferBatch.bodyLimit, atOnce: 2
         ) {
             (request: PostTransferBatch, scope, tx) in try request.handle(post, scope, tx)
         }

@@ -63,13 +63,16 @@ public struct Routes {
     ///   - operation: names the idempotency keys' scope and the failpoints
     ///     (`<operation>.before-commit`, `.after-commit`): `ledger.void-hold`.
     ///   - bodyLimit: the largest body that is read, in bytes.
+    ///   - atOnce: how many of a tenant's requests have a transaction at the same time, the others
+    ///     waiting their turn without one; as many as there are connections unless given.
     public mutating func post<Input: Codable & Sendable>(
         _ path: String, operation: String, scope: Scope, bodyLimit: Int = 64 * 1024,
-        handler: @escaping PostHandler<Input>
+        atOnce: Int? = nil, handler: @escaping PostHandler<Input>
     ) {
         endpoints.append(
             Endpoint(
                 post: path, operation: operation, scope: scope, edge: host, bodyLimit: bodyLimit,
+                turns: atOnce.map { Turns("requests of \(operation)", atOnce: $0) },
                 handler: handler, completion: nil))
     }
 

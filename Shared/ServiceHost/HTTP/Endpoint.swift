@@ -50,16 +50,24 @@ struct Endpoint: Sendable {
     /// costs the database nothing.
     init<Input: Codable & Sendable>(
         post path: String, operation: String, scope required: Scope, edge: HTTPEdge,
-        bodyLimit: Int = JSONBody.limit, handler: @escaping Routes.PostHandler<Input>,
-        completion: Routes.Completion?
+        bodyLimit: Int = JSONBody.limit, turns: Turns? = nil,
+        handler: @escaping Routes.PostHandler<Input>, completion: Routes.Completion?
     ) {
         self.init(method: .post, path: path) { request, context in
             let scope = try await edge.scope(of: request, context, allowed: required)
             let (input, once) = try await IdempotentRequest.read(
                 Input.self, from: request, upTo: bodyLimit, operation: operation, scope)
-            let outcome = try await once.perform(in: edge.database, scope) { tx in
-                try handler(input, scope, tx)
+            let perform: Turns.Job = {
+                try await once.perform(in: edge.database, scope) { tx in
+                    try handler(input, scope, tx)
+                }
             }
+            let outcome =
+                if let turns {
+                    try await turns.take(by: scope.tenant, perform)
+                } else {
+                    try await perform()
+                }
             return try await edge.finish(outcome, of: once, scope, completion)
         }
     }
