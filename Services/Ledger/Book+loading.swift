@@ -46,7 +46,7 @@ extension Book {
             return Moment(try tx.query(BookQueries.clock)[0].read(0))
         }
         return try accounts.reduce(.earliest) { latest, row in
-            max(latest, Moment(try row.read(13)))
+            max(latest, Moment(try row.read(14)))
         }
     }
 
@@ -109,7 +109,7 @@ extension Book {
 }
 
 extension Account {
-    /// Reads the first thirteen columns of `BookQueries.lockAccounts`.
+    /// Reads the first fourteen columns of `BookQueries.lockAccounts`.
     fileprivate init(row: Row) throws {
         self.init(
             id: AccountID(try row.read(0)), tenant: try row.read(1),
@@ -117,7 +117,8 @@ extension Account {
             role: try row.optionalWord(4), overdraftLimit: try row.read(5),
             status: try row.word(6), posted: try row.read(7), held: try row.read(8),
             version: try row.read(9), recordedAt: Moment(try row.read(10)),
-            chainAt: Moment(try row.read(11)), displaced: try row.read(12))
+            chainAt: Moment(try row.read(11)), displaced: try row.read(12),
+            place: try row.read(13, as: TupleID.self).rawValue)
     }
 }
 

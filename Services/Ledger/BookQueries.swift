@@ -20,7 +20,7 @@ enum BookQueries {
          ORDER BY asked.tenant, asked.currency, asked.role
         ON CONFLICT (tenant, currency, role) WHERE role IS NOT NULL DO NOTHING
         RETURNING id, tenant, kind, currency, role, overdraft_limit, status, posted, held, version,
-                  recorded_at, chain_at, displaced
+                  recorded_at, chain_at, displaced, ctid
         """)
 
     /// Locks, in the order of their ids, the accounts that are named, those that the named holds
@@ -50,7 +50,7 @@ enum BookQueries {
              WHERE entry.transfer = ANY ($8)
         ), locked AS MATERIALIZED (
             SELECT account.id, account.tenant, kind, currency, role, overdraft_limit, status,
-                   posted, held, version, recorded_at, chain_at, displaced
+                   posted, held, version, recorded_at, chain_at, displaced, account.ctid
               FROM named
               JOIN account USING (id, tenant)
              WHERE account.id = ANY (ARRAY(SELECT id FROM named))
@@ -70,7 +70,7 @@ enum BookQueries {
         """
         SELECT locked.*, clock_timestamp()
           FROM (SELECT id, tenant, kind, currency, role, overdraft_limit, status, posted, held,
-                       version, recorded_at, chain_at, displaced
+                       version, recorded_at, chain_at, displaced, ctid
                   FROM account
                  WHERE id = ANY ($1) AND tenant = ANY ($2)
                  ORDER BY id
@@ -130,13 +130,14 @@ enum BookQueries {
         """)
 
     /// Balances, transfers and entries, which the function checks before it writes them. $1 to $14
-    /// are accounts, $15 to $25 transfers, $26 to $35 entries, $36 is when all of it is recorded.
+    /// are accounts, $15 to $25 transfers, $26 to $35 entries, $36 is when all of it is recorded,
+    /// $37 where the accounts' rows stand.
     /// A reference that another transaction took since `takenReferences` makes this one run again.
     static let post = Statement(
         """
         SELECT post_transfers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
                               $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-                              $30, $31, $32, $33, $34, $35, $36)
+                              $30, $31, $32, $33, $34, $35, $36, $37)
         """, overtakenAt: "transfer_reference")
 
     static let insertHolds = Statement(

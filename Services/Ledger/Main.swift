@@ -57,6 +57,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 19, name: "remainders_indexed",
                     sql: PackageResources.V0019_remainders_indexed_sql),
+                Migration(
+                    version: 20, name: "updated_in_place",
+                    sql: PackageResources.V0020_updated_in_place_sql),
             ]),
     ]
 

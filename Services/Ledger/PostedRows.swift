@@ -42,6 +42,7 @@ struct PostedRows {
             entries.map(\.transfer), entries.map { Int64($0.line) },
             entries.map(\.entry.line.side.rawValue), entries.map(\.entry.line.amount.minorUnits),
             entries.map(\.entry.line.amount.currency.code), entries.map(\.entry.balanceAfter),
-            entries.map(\.entry.chainAt.date), entries.map(\.entry.displaced), moment.date)
+            entries.map(\.entry.chainAt.date), entries.map(\.entry.displaced), moment.date,
+            accounts.map { $0.before.place.flatMap(TupleID.init) })
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// - `Int` and `Int64` are sent as `int8`. Postgres casts it when it assigns to a narrower column,
 ///   but a function that takes `int4` needs `$1::int`.
-/// - `Int32`, `Int16`, `Bool`, `UUID`, `Date`, `[UInt8]` are sent as `int4`, `int2`, `bool`,
-///   `uuid`, `timestamptz`, `bytea`.
+/// - `Int32`, `Int16`, `Bool`, `UUID`, `Date`, `[UInt8]`, `TupleID` are sent as `int4`, `int2`,
+///   `bool`, `uuid`, `timestamptz`, `bytea`, `tid`.
 /// - `String` and `JSONText` are sent as text of no type, which becomes what its place needs:
 ///   `text`, `jsonb`, `date`, `numeric`, an enum …
 /// - Arrays of these, and of their optionals, are sent as `int8[]`, `text[]`, `jsonb[]` (of

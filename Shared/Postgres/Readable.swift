@@ -8,6 +8,7 @@
 /// | `text`, `varchar`, `char`, `name`, enums, `json`, `jsonb` | `String`, `JSONText`, `[UInt8]` |
 /// | `bytea` | `[UInt8]` |
 /// | `pg_lsn` | `LSN` |
+/// | `tid` | `TupleID` |
 /// | arrays of these | arrays, also of optionals |
 ///
 /// Anything else (`numeric`, which `sum(bigint)` gives, `interval` …) is cast in SQL.

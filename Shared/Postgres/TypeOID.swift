@@ -11,6 +11,7 @@ enum TypeOID {
     static let int4: UInt32 = 23
     static let text: UInt32 = 25
     static let oid: UInt32 = 26
+    static let tid: UInt32 = 27
     static let json: UInt32 = 114
     static let unknown: UInt32 = 705
     static let bpchar: UInt32 = 1042
@@ -27,6 +28,7 @@ enum TypeOID {
     static let int2Array: UInt32 = 1005
     static let int4Array: UInt32 = 1007
     static let textArray: UInt32 = 1009
+    static let tidArray: UInt32 = 1010
     static let int8Array: UInt32 = 1016
     static let timestamptzArray: UInt32 = 1185
     static let uuidArray: UInt32 = 2951

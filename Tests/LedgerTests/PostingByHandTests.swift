@@ -131,6 +131,12 @@ struct PostingByHandTests {
             $0.others[0].before.posted += 1
             $0.others[0].after.posted += 1
         },
+        Attempt("says that an account stands elsewhere", stoppedBy: "account_matches_entries") {
+            $0.wallet.before.place = $0.others[0].before.place
+        },
+        Attempt("says that an account stands nowhere", stoppedBy: "account_matches_entries") {
+            $0.wallet.before.place = 1 << 40
+        },
         Attempt("leaves an account out", stoppedBy: "entry_chained") {
             $0.wallet = $0.others[0]
             $0.others = []
@@ -163,6 +169,18 @@ struct PostingByHandTests {
         try await LedgerFixture.with { ledger in
             let accounts = try await accounts(of: ledger)
             try await post(on: accounts, of: ledger) { _ in }
+            #expect(try await ledger.balance(accounts[1]) == [107, 0])
+        }
+    }
+
+    @Test("is written wherever the accounts stand, if it does not say where")
+    func placeless() async throws {
+        try await LedgerFixture.with { ledger in
+            let accounts = try await accounts(of: ledger)
+            try await post(on: accounts, of: ledger) {
+                $0.bank.before.place = nil
+                $0.wallet.before.place = nil
+            }
             #expect(try await ledger.balance(accounts[1]) == [107, 0])
         }
     }

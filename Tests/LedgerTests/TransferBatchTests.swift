@@ -137,6 +137,21 @@ struct TransferBatchTests {
         }
     }
 
+    @Test("of more than are written at once goes on with accounts that it has moved already")
+    func strides() async throws {
+        try await LedgerFixture.with { ledger in
+            let (wallet, shop) = (try await ledger.open(balance: 600), try await ledger.open())
+            let late = try await ledger.open()
+            let items = (0..<600).map { pay(1, wallet, $0 < 400 ? shop : late) }
+            let answer = try await ledger.batch(
+                #"{"transfers": [\#(items.joined(separator: ","))]}"#)
+            #expect(answer.results.allSatisfy { $0.status == 201 })
+            #expect(try await ledger.balance(wallet) == [0, 0])
+            #expect(try await ledger.balance(shop) == [400, 0])
+            #expect(try await ledger.balance(late) == [200, 0])
+        }
+    }
+
     @Test("has 1 to 1,000 transfers, and rehearses none")
     func limits() async throws {
         try await LedgerFixture.with { ledger in

@@ -84,6 +84,25 @@ struct ValueTests {
         #expect(try row.read(8, as: [JSONText].self).map(\.text) == ["{}", "[1]"])
     }
 
+    private static let place = Statement(
+        "SELECT oid, ctid FROM pg_class WHERE relname = 'pg_class'")
+    private static let standing = Statement(
+        "SELECT oid FROM pg_class WHERE ctid = $1 AND ctid = ANY ($2)")
+
+    @Test("a row is found where it stands")
+    func tupleIDs() async throws {
+        let database = try await Fixture().pool()
+        let rows = try await database.read { tx in
+            let row = try #require(try tx.query(Self.place).first)
+            let place = try row.read(1, as: TupleID.self)
+            #expect(TupleID(rawValue: place.rawValue) == place)
+            let found = try tx.query(Self.standing, place, [place, nil])
+            return try [row, #require(found.first)].map { try $0.read(0, as: Int.self) }
+        }
+        #expect(rows[0] == rows[1])
+        #expect(TupleID(rawValue: 1 << 48) == nil)
+    }
+
     private static let coerced = Statement(
         "SELECT $1::numeric::text, $2::date::text, $3::interval::text, $4::xid8")
 

@@ -58,6 +58,8 @@ struct Account: Equatable, Sendable {
     var chainAt = Moment.earliest
     /// Sum of the other entries: dated back behind that time, or ahead of their recording.
     var displaced: Int64 = 0
+    /// Where its row stands until it is changed; the rules do not look at it.
+    var place: UInt64?
 
     /// What may still go out, before the overdraft limit is counted.
     var available: Int64 { posted - held }

@@ -84,6 +84,7 @@ struct Book: Equatable, Sendable {
     mutating func put(_ account: Account) {
         var account = account
         account.recordedAt = now
+        account.place = nil
         let before = accounts.updateValue(account, forKey: account.id)
         if changedAccounts[account.id] == nil { changedAccounts[account.id] = before }
     }
