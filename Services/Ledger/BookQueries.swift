@@ -64,8 +64,8 @@ enum BookQueries {
     /// keeps no plan for the longer statement, and making one took as long as locking seventy.
     ///
     /// $2 are the tenants of all: an account of one of them that another one names is locked too,
-    /// and is unknown to who named it all the same. Finding each with its own tenant took as long
-    /// again as all the rest.
+    /// and is unknown to who named it all the same. To match each with its own tenant took two thirds
+    /// as long again.
     static let lockNamed = Statement(
         """
         SELECT locked.*, clock_timestamp()

@@ -1,4 +1,5 @@
-/// Where a version of a row stands in its table: Postgres' `ctid`.
+/// Where a version of a row stands in its table: Postgres' `ctid`
+/// (https://www.postgresql.org/docs/15/ddl-system-columns.html).
 ///
 /// It finds the row without an index, but only for as long as nobody changes it: within the
 /// transaction that has locked it, until that updates it.

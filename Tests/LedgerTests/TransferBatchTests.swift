@@ -152,6 +152,24 @@ struct TransferBatchTests {
         }
     }
 
+    @Test("opens no account to another tenant, not even beside the account's owner")
+    func tenants() async throws {
+        try await LedgerFixture.with { ledger in
+            let (wallet, shop) = (try await ledger.open(balance: 100), try await ledger.open())
+            let request = try JSONBody.decode(
+                PostTransfer.self, from: Array(pay(40, wallet, shop).utf8))
+            let scopes = [Fixture.tenant, "other"].map {
+                RequestScope(tenant: $0, actor: "tester", requestID: "req-1")
+            }
+            let codes = try await ledger.database.transaction { tx in
+                try PostTransfers(limits: EffectiveLimits())
+                    .handle(scopes.map { (request, $0) }, tx).map(\.problem?.code)
+            }
+            #expect(codes == [nil, "account-unknown"])
+            #expect(try await ledger.balance(shop) == [40, 0])
+        }
+    }
+
     @Test("has 1 to 1,000 transfers, and rehearses none")
     func limits() async throws {
         try await LedgerFixture.with { ledger in

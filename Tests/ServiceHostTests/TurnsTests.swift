@@ -4,12 +4,12 @@ import Testing
 
 @testable import ServiceHost
 
-@Suite("Requests that take turns", .tags(.unit))
+@Suite("Requests that take turns")
 struct TurnsTests {
     private static let answer = IdempotentRequest.Outcome.answered(
         KeptAnswer(status: 201, body: []), replayed: false)
 
-    @Test("are performed so many at a time")
+    @Test("are performed so many at a time", .tags(.unit))
     func atOnce() async throws {
         let turns = Turns("requests of a test", atOnce: 2)
         let gate = Gate()
@@ -35,7 +35,7 @@ struct TurnsTests {
         #expect(gate.arrived.sorted() == Array(0..<6))
     }
 
-    @Test("of other tenants do not wait, but for a few")
+    @Test("of other tenants do not wait, but for a few", .tags(.unit))
     func tenants() async throws {
         let turns = Turns("requests of a test", atOnce: 1)
         let gate = Gate()
@@ -54,7 +54,35 @@ struct TurnsTests {
         }
     }
 
-    @Test("fail alone")
+    @Test("on a route that says so have one transaction at a time", .tags(.database))
+    func route() async throws {
+        let inside = Mutex((now: 0, atMost: 0))
+        try await RunningHost.serving({ routes in
+            routes.post("/v1/notes", operation: "test.turns", scope: .ledgerWrite, atOnce: 1) {
+                (input: NoteRoutes.NewNote, scope, tx) in
+                inside.withLock { ($0.now, $0.atMost) = ($0.now + 1, max($0.atMost, $0.now + 1)) }
+                defer { inside.withLock { $0.now -= 1 } }
+                for _ in 1...5 { _ = try NoteRoutes.write(input, scope, tx) }
+                return .created([input.body.text])
+            }
+        }) { server in
+            let token = try await RunningHost.token()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...40 {
+                    group.addTask {
+                        let reply = try await server.post(
+                            "/v1/notes", #"{"body":"n"}"#, key: "k\(number)", token: token)
+                        #expect(reply.status == 201)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await server.notes() == 200)
+        }
+        #expect(inside.withLock(\.atMost) == 1)
+    }
+
+    @Test("fail alone", .tags(.unit))
     func failure() async throws {
         struct Failure: Error {}
         let turns = Turns("requests of a test", atOnce: 1)

@@ -8,13 +8,14 @@ struct Turns: Sendable {
     /// Performs a request.
     typealias Job = @Sendable () async throws -> IdempotentRequest.Outcome
 
-    /// Tenants share no rows. They are dealt out to so many queues, so that few wait for another's.
-    private static let queues = 16
+    /// Tenants share no rows. They are dealt out to so many queues, so that few wait for
+    /// another's.
+    private static let lanes = 16
 
     private let queues: [BatchQueue<Job, IdempotentRequest.Outcome>]
 
     init(_ name: String, atOnce: Int) {
-        queues = (0..<Self.queues).map { _ in
+        queues = (0..<Self.lanes).map { _ in
             BatchQueue(name, BatchLimits(batch: 1, batchesAtOnce: atOnce)) { batch in
                 for waiting in batch {
                     do {
@@ -30,7 +31,7 @@ struct Turns: Sendable {
     /// Performs it when the tenant's turn has come. Throws what it throws, and `.overloaded` when
     /// too many wait.
     func take(by tenant: String, _ job: @escaping Job) async throws -> IdempotentRequest.Outcome {
-        let queue = Int(tenant.hashValue.magnitude % UInt(queues.count))
-        return try await queues[queue].perform(job)
+        let lane = Int(tenant.hashValue.magnitude % UInt(Self.lanes))
+        return try await queues[lane].perform(job)
     }
 }
