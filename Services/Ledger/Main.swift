@@ -60,6 +60,9 @@ struct LedgerCommand: AsyncParsableCommand {
                 Migration(
                     version: 20, name: "updated_in_place",
                     sql: PackageResources.V0020_updated_in_place_sql),
+                Migration(
+                    version: 21, name: "said_by_the_row",
+                    sql: PackageResources.V0021_said_by_the_row_sql),
             ]),
     ]
 

@@ -10,6 +10,10 @@ struct PostedRows {
     struct Move {
         var before: Account
         var after: Account
+
+        fileprivate var changedStatus: String? {
+            after.status == before.status ? nil : after.status.rawValue
+        }
     }
 
     var accounts: [Move]
@@ -26,13 +30,12 @@ struct PostedRows {
         }
         try tx.execute(
             BookQueries.post,
-            accounts.map(\.before.id.uuid), accounts.map(\.before.tenant),
-            accounts.map(\.before.kind.rawValue), accounts.map(\.before.currency.code),
+            accounts.map(\.before.id.uuid), accounts.map { $0.before.place.flatMap(TupleID.init) },
             accounts.map(\.before.version), accounts.map(\.before.posted),
             accounts.map(\.before.chainAt.date), accounts.map(\.before.displaced),
             accounts.map(\.after.version), accounts.map(\.after.posted),
             accounts.map(\.after.chainAt.date), accounts.map(\.after.displaced),
-            accounts.map(\.after.status.rawValue), accounts.map(\.after.held),
+            accounts.map(\.after.held), accounts.map(\.changedStatus),
             transfers.map(\.id.uuid), transfers.map(\.tenant), transfers.map(\.draft.reference),
             transfers.map(\.draft.payment?.uuid), transfers.map(\.cause.saga?.uuid),
             transfers.map(\.draft.hold?.uuid), transfers.map(\.time.effectiveAt.date),
@@ -40,9 +43,8 @@ struct PostedRows {
             transfers.map(\.cause.actor), transfers.map(\.cause.requestID),
             entries.map(\.entry.line.account.uuid), entries.map(\.entry.version),
             entries.map(\.transfer), entries.map { Int64($0.line) },
-            entries.map(\.entry.line.side.rawValue), entries.map(\.entry.line.amount.minorUnits),
-            entries.map(\.entry.line.amount.currency.code), entries.map(\.entry.balanceAfter),
-            entries.map(\.entry.chainAt.date), entries.map(\.entry.displaced), moment.date,
-            accounts.map { $0.before.place.flatMap(TupleID.init) })
+            entries.map { $0.entry.line.side == .debit },
+            entries.map(\.entry.line.amount.minorUnits), entries.map(\.entry.balanceAfter),
+            entries.map(\.entry.chainAt.date), entries.map(\.entry.displaced), moment.date)
     }
 }

@@ -48,14 +48,14 @@ struct BadStatementTests {
             Statement(
                 """
                 SELECT post_transfers(
-                           ARRAY[id], ARRAY[tenant], ARRAY[kind], ARRAY[currency],
-                           ARRAY[version], ARRAY[posted], ARRAY[chain_at], ARRAY[displaced],
+                           ARRAY[id], ARRAY[ctid], ARRAY[version], ARRAY[posted],
+                           ARRAY[chain_at], ARRAY[displaced],
                            ARRAY[version + 1], ARRAY[posted + 7], ARRAY[now()],
-                           ARRAY[displaced], ARRAY[status], ARRAY[held],
+                           ARRAY[displaced], ARRAY[held], ARRAY[NULL],
                            '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
                            ARRAY[id], ARRAY[version + 1],
                            ARRAY[(SELECT transfer FROM entry WHERE account = id LIMIT 1)],
-                           ARRAY[9::bigint], ARRAY['debit'], ARRAY[7::bigint], ARRAY[currency],
+                           ARRAY[9::bigint], ARRAY[true], ARRAY[7::bigint],
                            ARRAY[posted + 7], ARRAY[now()], ARRAY[displaced], now())
                   FROM account
                  WHERE kind = 'asset'

@@ -141,7 +141,9 @@ struct PostingByHandTests {
             $0.wallet = $0.others[0]
             $0.others = []
         },
-        Attempt("names an account twice", stoppedBy: "entry_chained") { $0.others = [$0.bank] },
+        Attempt("names an account twice", stoppedBy: "account_matches_entries") {
+            $0.others = [$0.bank]
+        },
         Attempt("moves another tenant's accounts", stoppedBy: "entry_chained") {
             $0.tenant = "other"
         },

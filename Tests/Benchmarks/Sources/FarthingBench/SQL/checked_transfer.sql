@@ -3,10 +3,8 @@
 -- round trips as by hand: one.
 {accounts}
 WITH locked AS MATERIALIZED (
-    SELECT account.id, tenant, kind, currency, status, posted, held, version, chain_at, displaced,
-           recorded_at,
-           CASE WHEN number = :debtor THEN 'debit' ELSE 'credit' END AS side,
-           CASE WHEN number = :debtor THEN -100 ELSE 100 END AS change
+    SELECT account.id, account.ctid AS place, posted, held, version, chain_at, displaced,
+           recorded_at, CASE WHEN number = :debtor THEN -100 ELSE 100 END AS change
       FROM bare.numbered JOIN public.account USING (id)
      WHERE number IN (:debtor, :creditor)
      ORDER BY account.id
@@ -27,16 +25,15 @@ WITH locked AS MATERIALIZED (
       FROM fact
 )
 SELECT public.post_transfers(
-           array_agg(id), array_agg(tenant), array_agg(kind), array_agg(currency),
-           array_agg(version), array_agg(posted), array_agg(chain_at), array_agg(displaced),
+           array_agg(id), array_agg(place), array_agg(version), array_agg(posted),
+           array_agg(chain_at), array_agg(displaced),
            array_agg(version + 1), array_agg(posted + change), array_agg(at),
-           array_agg(displaced), array_agg(status), array_agg(held),
+           array_agg(displaced), array_agg(held), array_agg(NULL::text),
            ARRAY[transfer], ARRAY['demo'], ARRAY[NULL::text], ARRAY[NULL::uuid],
            ARRAY[NULL::uuid], ARRAY[NULL::uuid], ARRAY[at], ARRAY[NULL::jsonb],
            ARRAY[NULL::uuid], ARRAY['pgbench'], ARRAY['req_pgbench'],
            array_agg(id), array_agg(version + 1), array_agg(transfer),
-           array_agg((side = 'credit')::int::bigint), array_agg(side), array_agg(100::bigint),
-           array_agg(currency), array_agg(posted + change), array_agg(at), array_agg(displaced),
-           at)
+           array_agg((change > 0)::int::bigint), array_agg(change < 0), array_agg(100::bigint),
+           array_agg(posted + change), array_agg(at), array_agg(displaced), at)
   FROM locked, fact
  GROUP BY transfer, at;
