@@ -42,6 +42,7 @@ struct AuditSealer: Sendable {
     }
 
     private func seal(in tx: borrowing Transaction) throws -> Round {
+        try tx.execute(SealingQueries.byIndex)
         let leads = try tx.query(SealingQueries.lead)[0].read(0, as: Bool.self)
         let head = try SealingHead.load(tx)
         let log = try head.log(signedBy: keys)

@@ -5,6 +5,14 @@ enum SealingQueries {
     /// Whether nobody else seals until this transaction ends.
     static let lead = Statement("SELECT pg_try_advisory_xact_lock(4242115270948512051)")
 
+    /// Rows are looked up one by one. Of tables that have grown since they were last analyzed the
+    /// planner expects hundreds of rows for each key, and would rather gather and sort them.
+    static let byIndex = Statement(
+        """
+        SELECT set_config('enable_seqscan', 'off', true),
+               set_config('enable_bitmapscan', 'off', true)
+        """)
+
     /// Where sealing stands: below which transaction all have ended, the next transaction, the
     /// database's clock in microseconds, and the last checkpoint if there is one.
     static let head = Statement(
