@@ -39,7 +39,7 @@ public struct ID<Subject: IDSubject>: Hashable, Sendable, CustomStringConvertibl
         return digits.flatMap { UUID(text: $0) }
     }
 
-    public var description: String { Subject.prefix + "_" + uuid.lowercased }
+    public var description: String { uuid.written(after: Subject.prefix + "_") }
 }
 
 extension ID: Codable {
