@@ -11,20 +11,20 @@ struct PostTransfers: Sendable {
     /// How far from its recording a transfer may take effect.
     let limits: EffectiveLimits
 
-    /// How many are decided before they are sent: the database writes them while the next are
+    /// How many are decided before they are sent: the database writes them while the others are
     /// decided, and both hold everybody up who waits for the accounts.
-    private static let stride = 250
+    private static let ahead = 250
 
     /// An answer for each, in order.
     func handle(_ asked: [Asked], _ tx: borrowing Transaction) throws -> [Answer] {
         var posting = try Posting(asked, limits: limits, in: tx)
         var answers: [Answer] = []
-        for start in Swift.stride(from: 0, to: asked.count, by: Self.stride) {
-            for index in start..<min(start + Self.stride, asked.count) {
-                answers.append(try posting.post(index))
-            }
-            try posting.record(in: tx)
+        answers.reserveCapacity(asked.count)
+        for index in asked.indices {
+            answers.append(try posting.post(index))
+            if answers.count == Self.ahead { try posting.record(in: tx) }
         }
+        try posting.record(in: tx)
         return answers
     }
 }
