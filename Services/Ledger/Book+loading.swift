@@ -16,38 +16,30 @@ extension Book {
         let operators = Array(named.operatorAccounts)
         let reversed = Array(named.transfers)
         let areAllNamed = holds.isEmpty && operators.isEmpty && reversed.isEmpty
-        let accounts =
+        let locked =
             areAllNamed
-            ? try tx.query(
-                BookQueries.lockNamed, asked.map(\.name.uuid), asked.tenants)
-            : try tx.query(
-                BookQueries.lockAccounts,
-                asked.map(\.name.uuid), asked.map(\.tenant),
-                holds.map(\.name.uuid), holds.map(\.tenant),
-                operators.map(\.tenant), operators.map(\.name.currency.code),
-                operators.map(\.name.role.rawValue),
-                reversed.map(\.name.uuid), reversed.map(\.tenant))
+            ? try LockedAccounts(named: asked, in: tx)
+            : try LockedAccounts(
+                tx.query(
+                    BookQueries.lockAccounts,
+                    asked.map(\.name.uuid), asked.map(\.tenant),
+                    holds.map(\.name.uuid), holds.map(\.tenant),
+                    operators.map(\.tenant), operators.map(\.name.currency.code),
+                    operators.map(\.name.role.rawValue),
+                    reversed.map(\.name.uuid), reversed.map(\.tenant)))
         var book = Book(
-            accounts: try accounts.map(Account.init(row:)), holds: try readHolds(holds, in: tx),
+            accounts: locked.accounts, holds: try readHolds(holds, in: tx),
             references: try takenReferences(named.references, in: tx),
             reversibles: try readReversibles(reversed, in: tx),
-            lockedAt: try lockedAt(accounts, in: tx))
+            lockedAt: try locked.at ?? clock(in: tx))
         for account in opened {
             book.note(account, .opened, for: Cause(tenant: account.tenant, actor: "ledger"))
         }
         return book
     }
 
-    /// The clock once all were locked; of now, where there was nothing to lock.
-    private static func lockedAt(
-        _ accounts: Rows, in tx: borrowing Transaction
-    ) throws -> Moment {
-        guard !accounts.isEmpty else {
-            return Moment(try tx.query(BookQueries.clock)[0].read(0))
-        }
-        return try accounts.reduce(.earliest) { latest, row in
-            max(latest, Moment(try row.read(14)))
-        }
+    private static func clock(in tx: borrowing Transaction) throws -> Moment {
+        Moment(try tx.query(BookQueries.clock)[0].read(0))
     }
 
     private static func openOperatorAccounts(
@@ -110,7 +102,7 @@ extension Book {
 
 extension Account {
     /// Reads the first fourteen columns of `BookQueries.lockAccounts`.
-    fileprivate init(row: Row) throws {
+    init(row: Row) throws {
         self.init(
             id: AccountID(try row.read(0)), tenant: try row.read(1),
             kind: try row.word(2), currency: try row.currency(3),

@@ -77,6 +77,25 @@ enum BookQueries {
                    FOR NO KEY UPDATE) AS locked
         """)
 
+    /// Of what `lockNamed` locks, that which nobody else has.
+    static let lockFree = Statement(
+        """
+        SELECT locked.*, clock_timestamp()
+          FROM (SELECT id, tenant, kind, currency, role, overdraft_limit, status, posted, held,
+                       version, recorded_at, chain_at, displaced, ctid
+                  FROM account
+                 WHERE id = ANY ($1) AND tenant = ANY ($2)
+                 ORDER BY id
+                   FOR NO KEY UPDATE SKIP LOCKED) AS locked
+        """)
+
+    /// What is locked from here on can be given back.
+    static let beginAhead = Statement("SAVEPOINT ahead")
+    static let giveBack = Statement("ROLLBACK TO SAVEPOINT ahead")
+
+    /// Waits until no other large request of the tenant has all its accounts locked; $1 tenant.
+    static let awaitTurn = Statement("SELECT pg_advisory_xact_lock(1516204, hashtext($1))")
+
     static let clock = Statement("SELECT clock_timestamp()")
 
     /// Reads holds after their accounts are locked, which is what makes them stand still.

@@ -60,8 +60,8 @@ extension FoundStatement {
     /// What controls transactions and cursors, or defines tables, cannot be prepared.
     fileprivate var isCommand: Bool {
         [
-            "BEGIN", "COMMIT", "ROLLBACK", "SET", "SHOW", "DECLARE", "FETCH", "CLOSE", "CREATE",
-            "GRANT",
+            "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "SHOW", "DECLARE", "FETCH", "CLOSE",
+            "CREATE", "GRANT",
         ]
         .contains { sql.trimmingPrefix(while: \.isWhitespace).hasPrefix($0) }
     }
