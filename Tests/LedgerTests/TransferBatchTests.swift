@@ -66,8 +66,8 @@ struct TransferBatchTests {
             #expect(first.results[0].replayed == false)
             #expect(again.results[0].replayed == true)
             #expect(again.results[0].transfer?.id == first.results[0].transfer?.id)
-            #expect(again.results[1].problem?.code == "idempotency-in-progress")
-            #expect(again.results[2].problem?.code == "idempotency-in-progress")
+            #expect(again.results[1].problem?.code == "idempotency-key-reused")
+            #expect(again.results[2].replayed == true)
             let reused = try await ledger.batch(
                 #"{"transfers": [\#(pay(5, wallet, shop, key: "one"))]}"#)
             #expect(reused.results[0].problem?.code == "idempotency-key-reused")

@@ -70,19 +70,17 @@ public struct KeyedRequests: Sendable {
         self.requests = requests
     }
 
-    /// Takes the keys for this transaction. The second of two requests with one key finds it in
-    /// use.
+    /// Takes the keys for this transaction. The second of two requests with one fresh key finds it
+    /// in use; those whose key was answered before are answered, however many they are.
     public func admit(in tx: borrowing Transaction) throws -> [Admission] {
         guard !requests.isEmpty else { return [] }
         let rows = try tx.query(
             HostQueries.admitKeys, operation, requests.map(\.tenant), requests.map(\.key))
         var seen: Set<[String]> = []
         return try zip(requests, rows).map { request, row in
-            guard seen.insert([request.tenant, request.key]).inserted else {
-                return .refused(IdempotentRequest.inProgress)
-            }
             guard let hash = try row.read(1, as: [UInt8]?.self) else {
-                return try row.read(0, as: Bool.self)
+                let isFirst = seen.insert([request.tenant, request.key]).inserted
+                return try isFirst && row.read(0, as: Bool.self)
                     ? .fresh : .refused(IdempotentRequest.inProgress)
             }
             guard hash == request.hash else { return .refused(IdempotentRequest.reused) }
