@@ -148,14 +148,14 @@ enum BookQueries {
            AND account.id = ANY ($1)
         """)
 
-    /// Balances, transfers and entries, which the function checks as it writes them. $1 to $12 are
-    /// accounts, $13 to $23 transfers, $24 to $32 entries, $33 is when all of it is recorded.
+    /// Balances, transfers and entries, which the function checks as it writes them. $1 to $13 are
+    /// accounts, $14 to $24 transfers, $25 to $33 entries, $34 is when all of it is recorded.
     /// A reference that another transaction took since `takenReferences` makes this one run again.
     static let post = Statement(
         """
         SELECT post_transfers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
                               $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-                              $30, $31, $32, $33)
+                              $30, $31, $32, $33, $34)
         """, overtakenAt: "transfer_reference")
 
     static let insertHolds = Statement(

@@ -33,9 +33,9 @@ struct LockedAccounts {
     /// that waited for the first of these would lock all behind it only afterwards, while everybody
     /// waits (a fourteenth more batches of 1,000 a second, 2026-11).
     ///
-    /// Locks out of order are no danger, since nobody is waited for who could wait for them: only
-    /// for the turn, which is had by those alone who wait for no account any more. What is not free
-    /// then makes all be given back, and `nil` be returned.
+    /// Who has locks out of order waits for its turn only, and whoever has the turn waits for no
+    /// account: nobody waits in a circle. What is not free then makes all be given back, and `nil`
+    /// be returned.
     private static func lockAhead(
         _ asked: [Owned<AccountID>], in tx: borrowing Transaction
     ) throws -> LockedAccounts? {

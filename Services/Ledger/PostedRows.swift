@@ -11,6 +11,11 @@ struct PostedRows {
         var before: Account
         var after: Account
 
+        /// Whose it is; `nil` if it has entries, which say so.
+        fileprivate var tenant: String? {
+            after.version == before.version ? before.tenant : nil
+        }
+
         fileprivate var changedStatus: String? {
             after.status == before.status ? nil : after.status.rawValue
         }
@@ -31,7 +36,7 @@ struct PostedRows {
         try tx.execute(
             BookQueries.post,
             accounts.map(\.before.id.uuid), accounts.map { $0.before.place.flatMap(TupleID.init) },
-            accounts.map(\.before.version), accounts.map(\.before.posted),
+            accounts.map(\.tenant), accounts.map(\.before.version), accounts.map(\.before.posted),
             accounts.map(\.before.chainAt.date), accounts.map(\.before.displaced),
             accounts.map(\.after.version), accounts.map(\.after.posted),
             accounts.map(\.after.chainAt.date), accounts.map(\.after.displaced),

@@ -48,7 +48,7 @@ struct BadStatementTests {
             Statement(
                 """
                 SELECT post_transfers(
-                           ARRAY[id], ARRAY[ctid], ARRAY[version], ARRAY[posted],
+                           ARRAY[id], ARRAY[ctid], ARRAY[tenant], ARRAY[version], ARRAY[posted],
                            ARRAY[chain_at], ARRAY[displaced],
                            ARRAY[version + 1], ARRAY[posted + 7], ARRAY[now()],
                            ARRAY[displaced], ARRAY[held], ARRAY[NULL],

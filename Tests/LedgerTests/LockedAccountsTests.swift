@@ -5,19 +5,21 @@ import TestSupport
 import Testing
 
 @testable import Ledger
+@testable import ServiceHost
 
-/// `lockAll` is what a batch does; `before` stands for one that came before it, and `locks` for a
-/// small request.
+/// `postAll` is a batch that names them all; `before` stands for one that came before it, and
+/// `small` for a request that names a few.
 @Suite("Accounts of a large request", .tags(.database))
 struct LockedAccountsTests {
     private static let count = 600
+    private static let transfers = count / 2
 
     @Test("are locked, but for those that are not there")
     func unknown() async throws {
         try await Self.with { ledger in
-            let known = try await Self.lockAll(ledger)
-            let asWell = try await Self.lockAll(ledger, and: [AccountID()])
-            #expect([known, asWell] == [Self.count, Self.count])
+            let known = try await Self.postAll(ledger)
+            let asWell = try await Self.postAll(ledger, and: Self.transfer(Self.id(1), AccountID()))
+            #expect([known, asWell] == [Self.transfers, Self.transfers])
         }
     }
 
@@ -28,12 +30,12 @@ struct LockedAccountsTests {
             try before.execute("BEGIN")
             try before.query(BookQueries.lockNamed, [Self.id(1).uuid], [Fixture.tenant])
             try before.query(BookQueries.awaitTurn, Fixture.tenant)
-            async let locked = Self.lockAll(ledger)
+            async let posted = Self.postAll(ledger)
             try await Self.until(ledger, waiting: "advisory")
             #expect(try !Self.isFree(2, ledger))
             #expect(try !Self.isFree(Self.count, ledger))
             try before.execute("COMMIT")
-            #expect(try await locked == Self.count)
+            #expect(try await posted == Self.transfers)
         }
     }
 
@@ -43,14 +45,14 @@ struct LockedAccountsTests {
             let small = try Connection(url: ledger.testDatabase.url)
             try small.execute("BEGIN")
             try small.query(BookQueries.lockNamed, [Self.id(300).uuid], [Fixture.tenant])
-            async let locked = Self.lockAll(ledger)
+            async let posted = Self.postAll(ledger)
             try await Self.until(ledger, waiting: "transactionid")
             #expect(try !Self.isFree(299, ledger))
             #expect(try Self.isFree(301, ledger))
             // It is nobody's turn.
             try small.query(BookQueries.awaitTurn, Fixture.tenant)
             try small.execute("COMMIT")
-            #expect(try await locked == Self.count)
+            #expect(try await posted == Self.transfers)
         }
     }
 
@@ -71,14 +73,14 @@ struct LockedAccountsTests {
                 ).count
             }
             try await Self.until(ledger, waiting: "advisory")
-            async let locked = Self.lockAll(ledger)
+            async let posted = Self.postAll(ledger)
             try await Self.until(ledger, waiting: "advisory", 2)
             try gate.execute("COMMIT")
             try await Self.until(ledger, waiting: "transactionid")
             // Each now has what the other waits for, or will wait for when it is its turn.
             try before.execute("COMMIT")
             #expect(try await small == 1)
-            #expect(try await locked == Self.count)
+            #expect(try await posted == Self.transfers)
         }
     }
 
@@ -87,8 +89,8 @@ struct LockedAccountsTests {
             let owner = try Connection(url: ledger.testDatabase.superuserURL)
             try owner.query(
                 """
-                INSERT INTO account (id, tenant, kind, currency, name)
-                SELECT uuid, $2, 'liability', 'USD', 'One of many'
+                INSERT INTO account (id, tenant, kind, currency, name, overdraft_limit)
+                SELECT uuid, $2, 'liability', 'USD', 'One of many', 10
                   FROM unnest($1::uuid[]) AS uuid
                 """, (1...count).map { id($0).uuid }, Fixture.tenant)
             try await body(ledger)
@@ -102,18 +104,24 @@ struct LockedAccountsTests {
         return AccountID("acct_00000000-0000-7000-8000-\(zeros)\(digits)")!
     }
 
-    /// How many it came to.
-    private static func lockAll(
-        _ ledger: LedgerFixture, and others: [AccountID] = []
+    private static func transfer(_ payer: AccountID, _ payee: AccountID) throws -> PostTransfer {
+        let body = """
+            {"currency": "USD", "entries": [{"account": "\(payer)", "side": "debit", "amount": 1},
+                                            {"account": "\(payee)", "side": "credit", "amount": 1}]}
+            """
+        return try JSONBody.decode(PostTransfer.self, from: Array(body.utf8))
+    }
+
+    /// From each account with an odd number to the one behind it; how many were posted.
+    private static func postAll(
+        _ ledger: LedgerFixture, and another: PostTransfer? = nil
     ) async throws -> Int {
-        let asked = ((1...count).map(id) + others).reversed().map {
-            Owned(tenant: Fixture.tenant, name: $0)
-        }
+        var asked = try (0..<transfers).map { try transfer(id(2 * $0 + 1), id(2 * $0 + 2)) }
+        if let another { asked.append(another) }
+        let requests = asked.map { (input: $0, scope: ledger.scope) }
         return try await ledger.database.transaction { tx in
-            let locked = try LockedAccounts(named: asked, in: tx)
-            // What is queued is waited for as well.
-            try tx.query(BookQueries.clock)
-            return locked.accounts.count
+            try PostTransfers(limits: EffectiveLimits()).handle(requests, tx)
+                .count { $0.problem == nil }
         }
     }
 

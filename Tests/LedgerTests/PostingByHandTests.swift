@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Ledger
+@testable import ServiceHost
 
 @Suite("A posting that nobody has decided", .tags(.database))
 struct PostingByHandTests {
@@ -184,6 +185,67 @@ struct PostingByHandTests {
                 $0.wallet.before.place = nil
             }
             #expect(try await ledger.balance(accounts[1]) == [107, 0])
+        }
+    }
+
+    @Test("holds nothing on an account that is not whose it says")
+    func strangersAccount() async throws {
+        try await LedgerFixture.with { ledger in
+            let accounts = try await accounts(of: ledger)
+            let stranger = try await openStranger(ledger)
+            let taken = Account(
+                id: stranger.id, tenant: Fixture.tenant, kind: stranger.kind,
+                currency: stranger.currency, role: nil, overdraftLimit: 10, status: .active,
+                posted: 0, held: 0, version: 0, recordedAt: stranger.recordedAt,
+                chainAt: stranger.chainAt, place: stranger.place)
+            var held = taken
+            held.held += 1
+            let move = PostedRows.Move(before: taken, after: held)
+            let error = await #expect(throws: PostgresError.self) {
+                try await post(on: accounts, of: ledger) { $0.others = [move] }
+            }
+            #expect(error?.constraint == "account_matches_entries")
+        }
+    }
+
+    @Test("is written together with another tenant's hold")
+    func strangersHold() async throws {
+        try await LedgerFixture.with { ledger in
+            let accounts = try await accounts(of: ledger)
+            let stranger = try await openStranger(ledger)
+            let hold = Hold(
+                id: HoldID(), tenant: "other", account: stranger.id, to: nil,
+                amount: Money(3, Fixture.usd), payment: nil, saga: nil)
+            let draft = TransferDraft(
+                id: TransferID(),
+                lines: [(accounts[0], Side.debit), (accounts[1], .credit)].map {
+                    Line(account: $0.0, side: $0.1, amount: Money(7, Fixture.usd))
+                })
+            try await ledger.change {
+                for account in accounts { $0.name(account, of: Fixture.tenant) }
+                $0.name(stranger.id, of: "other")
+            } decide: { book throws(LedgerRefusal) in
+                try book.post(draft, for: Fixture.cause)
+                try book.place(hold, for: Cause(tenant: "other", actor: "tester"))
+            }
+            #expect(try await ledger.balance(accounts[1]) == [107, 0])
+            #expect(try await ledger.balance(stranger.id) == [0, 3])
+        }
+    }
+
+    /// An account of another tenant, with a limit of 10.
+    private func openStranger(_ ledger: LedgerFixture) async throws -> Account {
+        try await ledger.database.transaction { tx in
+            let request = OpenAccount(
+                kind: .liability, currency: Fixture.usd,
+                name: try ShortText("A stranger's", field: "name"), overdraftLimit: 10,
+                metadata: nil)
+            let scope = RequestScope(tenant: "other", actor: "tester", requestID: "req-1")
+            _ = try request.handle(scope, tx)
+            let id = AccountID(try tx.query(TestQueries.lastAccount)[0].read(0))
+            var named = WorkingSet()
+            named.name(id, of: "other")
+            return try Book.load(named, in: tx).account(id, of: "other")
         }
     }
 

@@ -25,8 +25,8 @@ WITH locked AS MATERIALIZED (
       FROM fact
 )
 SELECT public.post_transfers(
-           array_agg(id), array_agg(place), array_agg(version), array_agg(posted),
-           array_agg(chain_at), array_agg(displaced),
+           array_agg(id), array_agg(place), array_agg(NULL::text), array_agg(version),
+           array_agg(posted), array_agg(chain_at), array_agg(displaced),
            array_agg(version + 1), array_agg(posted + change), array_agg(at),
            array_agg(displaced), array_agg(held), array_agg(NULL::text),
            ARRAY[transfer], ARRAY['demo'], ARRAY[NULL::text], ARRAY[NULL::uuid],
