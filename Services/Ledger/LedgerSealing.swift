@@ -27,39 +27,58 @@ enum LedgerSealing {
         """)
 
     /// JSON put together piece by piece, as `json_build_object` would: that takes half as long
-    /// again. Times without their zone, so that they do not depend on that of the session. $1 keys.
+    /// again. Times without their zone, so that they do not depend on that of the session. What an
+    /// entry says as its transfer does is written once for all of them. $1 keys.
     private static let contents = Statement(
         """
-        SELECT 'txn_' || id, (extract(epoch FROM created_at) * 1000000)::bigint,
-               concat('{"tenant" : ', to_json(tenant),
+        SELECT 'txn_' || id, (extract(epoch FROM transfer.created_at) * 1000000)::bigint,
+               concat('{"tenant" : ', told.tenant,
                       ', "reference" : ', coalesce(to_json(reference)::text, 'null'),
                       ', "payment" : ', coalesce('"' || payment || '"', 'null'),
                       ', "saga" : ', coalesce('"' || saga || '"', 'null'),
                       ', "hold" : ', coalesce('"' || hold || '"', 'null'),
                       ', "reverses" : ', coalesce('"' || reverses || '"', 'null'),
                       ', "xid" : "', xid,
-                      '", "effective_at" : ', to_json(effective_at AT TIME ZONE 'UTC'),
+                      '", "effective_at" : ', told.effective_at,
                       ', "metadata" : ', metadata,
                       ', "entries" : [', (
                    SELECT string_agg(
                               concat('{"line" : ', line,
-                                     ', "tenant" : ', to_json(tenant),
+                                     ', "tenant" : ',
+                                     CASE WHEN entry.tenant = transfer.tenant THEN told.tenant
+                                          ELSE to_json(entry.tenant)::text END,
                                      ', "account" : "', account,
                                      '", "version" : ', version,
                                      ', "side" : ', to_json(side),
                                      ', "amount" : ', amount,
                                      ', "currency" : ', to_json(currency),
                                      ', "balance_after" : ', balance_after,
-                                     ', "created_at" : ', to_json(created_at AT TIME ZONE 'UTC'),
+                                     ', "created_at" : ',
+                                     CASE WHEN entry.created_at = transfer.created_at
+                                          THEN told.created_at
+                                          ELSE to_json(entry.created_at AT TIME ZONE 'UTC')::text
+                                     END,
                                      ', "effective_at" : ',
-                                     to_json(effective_at AT TIME ZONE 'UTC'),
-                                     ', "chain_at" : ', to_json(chain_at AT TIME ZONE 'UTC'),
+                                     CASE WHEN entry.effective_at = transfer.effective_at
+                                          THEN told.effective_at
+                                          ELSE to_json(entry.effective_at AT TIME ZONE 'UTC')::text
+                                     END,
+                                     ', "chain_at" : ',
+                                     CASE WHEN entry.chain_at = transfer.effective_at
+                                          THEN told.effective_at
+                                          ELSE to_json(entry.chain_at AT TIME ZONE 'UTC')::text
+                                     END,
                                      ', "displaced" : ', displaced, '}'), ', ')
                      FROM (SELECT * FROM entry
                             WHERE entry.transfer = transfer.id ORDER BY line) AS entry),
                       ']', ', "actor" : ' || to_json(actor),
                       ', "request_id" : ' || to_json(request_id), '}')
           FROM transfer
+         CROSS JOIN LATERAL (
+            SELECT to_json(transfer.tenant)::text AS tenant,
+                   to_json(transfer.created_at AT TIME ZONE 'UTC')::text AS created_at,
+                   to_json(transfer.effective_at AT TIME ZONE 'UTC')::text AS effective_at
+            OFFSET 0) AS told
          WHERE id = ANY (ARRAY(SELECT substr(key, 5)::uuid FROM unnest($1::text[]) AS key))
         """)
 
