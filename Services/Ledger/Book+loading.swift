@@ -16,26 +16,32 @@ extension Book {
         let operators = Array(named.operatorAccounts)
         let reversed = Array(named.transfers)
         let areAllNamed = holds.isEmpty && operators.isEmpty && reversed.isEmpty
-        let locked =
+        let locked = try LockedAccounts(
             areAllNamed
-            ? try LockedAccounts(named: asked, in: tx)
-            : try LockedAccounts(
-                tx.query(
+                ? tx.query(BookQueries.lockNamed, asked.map(\.name.uuid), asked.tenants)
+                : tx.query(
                     BookQueries.lockAccounts,
                     asked.map(\.name.uuid), asked.map(\.tenant),
                     holds.map(\.name.uuid), holds.map(\.tenant),
                     operators.map(\.tenant), operators.map(\.name.currency.code),
                     operators.map(\.name.role.rawValue),
                     reversed.map(\.name.uuid), reversed.map(\.tenant)))
-        var book = Book(
-            accounts: locked.accounts, holds: try readHolds(holds, in: tx),
-            references: try takenReferences(named.references, in: tx),
-            reversibles: try readReversibles(reversed, in: tx),
-            lockedAt: try locked.at ?? clock(in: tx))
+        var book = try load(named, locked, in: tx)
         for account in opened {
             book.note(account, .opened, for: Cause(tenant: account.tenant, actor: "ledger"))
         }
         return book
+    }
+
+    /// Reads what a batch names besides accounts, of which these are locked.
+    static func load(
+        _ named: WorkingSet, _ locked: LockedAccounts, in tx: borrowing Transaction
+    ) throws -> Book {
+        Book(
+            accounts: locked.accounts, holds: try readHolds(Array(named.holds), in: tx),
+            references: try takenReferences(named.references, in: tx),
+            reversibles: try readReversibles(Array(named.transfers), in: tx),
+            lockedAt: try locked.at ?? clock(in: tx))
     }
 
     private static func clock(in tx: borrowing Transaction) throws -> Moment {

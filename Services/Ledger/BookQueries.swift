@@ -89,7 +89,36 @@ enum BookQueries {
                    FOR NO KEY UPDATE SKIP LOCKED) AS locked
         """)
 
-    /// What is locked from here on can be given back.
+    /// Of what `lockFree` locks, that which nobody has asked for.
+    static let lockUnasked = Statement(
+        """
+        SELECT locked.*, clock_timestamp()
+          FROM (SELECT id, tenant, kind, currency, role, overdraft_limit, status, posted, held,
+                       version, recorded_at, chain_at, displaced, ctid
+                  FROM account
+                 WHERE id = ANY ($1) AND tenant = ANY ($2)
+                   AND uuid_hash(id) & 2147483647 NOT IN (
+                       SELECT objid::int8::int4
+                         FROM pg_locks
+                        WHERE locktype = 'advisory' AND classid = 1516205 AND objsubid = 2
+                          AND database = (SELECT oid FROM pg_database
+                                           WHERE datname = current_database()))
+                 ORDER BY id
+                   FOR NO KEY UPDATE SKIP LOCKED) AS locked
+        """)
+
+    /// Tells everybody that these accounts are waited for, until the transaction ends. That two of
+    /// them have the same hash only makes one of them be left alone too.
+    static let ask = Statement(
+        """
+        SELECT pg_advisory_xact_lock_shared(1516205, uuid_hash(id) & 2147483647)
+          FROM unnest($1::uuid[]) AS id
+        """)
+
+    static let areThere = Statement(
+        "SELECT EXISTS (SELECT FROM account WHERE id = ANY ($1) AND tenant = ANY ($2))")
+
+    /// What is locked and written from here on can be given back and undone.
     static let beginAhead = Statement("SAVEPOINT ahead")
     static let giveBack = Statement("ROLLBACK TO SAVEPOINT ahead")
 

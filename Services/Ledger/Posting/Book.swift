@@ -13,9 +13,9 @@ struct Book: Equatable, Sendable {
     private(set) var reversibles: [TransferID: ReversibleTransfer]
     /// When everything is recorded that is decided on this book: once its rows were locked, and
     /// after all that was recorded on its accounts, should the clock have been set back since.
-    let now: Moment
+    private(set) var now: Moment
     /// What the clock said once its rows were locked.
-    let lockedAt: Moment
+    private(set) var lockedAt: Moment
     /// What happened since the book was loaded or last written back, in order.
     private(set) var changes: [Change] = []
     /// The accounts whose rows differ from what was loaded or last written back, as they were then.
@@ -28,12 +28,21 @@ struct Book: Equatable, Sendable {
         reversibles: [ReversibleTransfer] = [], lockedAt: Moment = .earliest
     ) {
         self.lockedAt = lockedAt
-        now = accounts.reduce(lockedAt) { max($0, $1.recordedAt.next) }
-        self.accounts = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
+        now = lockedAt
+        self.accounts = [:]
         self.holds = Dictionary(holds.map { ($0.id, $0) }) { first, _ in first }
         self.references = references
         self.reversibles = Dictionary(reversibles.map { ($0.id, $0) }) { first, _ in first }
+        add(accounts, lockedAt: lockedAt)
+    }
+
+    /// Takes in accounts that were locked later. What is decided from here on is recorded then.
+    mutating func add(_ accounts: [Account], lockedAt: Moment) {
+        self.lockedAt = max(self.lockedAt, lockedAt)
+        now = accounts.reduce(max(now, lockedAt)) { max($0, $1.recordedAt.next) }
+        self.accounts.reserveCapacity(self.accounts.count + accounts.count)
         for account in accounts {
+            self.accounts[account.id] = account
             guard let role = account.role else { continue }
             let name = OperatorAccount(role: role, currency: account.currency)
             operatorAccounts[Owned(tenant: account.tenant, name: name)] = account.id
