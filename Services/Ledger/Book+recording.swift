@@ -9,7 +9,7 @@ extension Book {
     /// with the next query or the commit, and that is where its errors surface.
     ///
     /// The order matters: holds are there before the transfers that resolve them, and the outbox is
-    /// written after every lock is held.
+    /// written after every account that it tells of is locked.
     func record(
         metadata: [TransferID: JSONText] = [:], in tx: borrowing Transaction
     ) throws {

@@ -6,7 +6,7 @@ import Postgres
 /// Two such requests nearly always name some of the same accounts. One that waited for the first of
 /// these would lock and post everything else only afterwards, while everybody waits. So it locks
 /// what is free, posts what needs no more than that, and takes the rest when its turn has come: one
-/// large request of a tenant at a time has all its accounts (a quarter more batches of 1,000 a
+/// large request of a tenant at a time has all its accounts (a fifth more batches of 1,000 a
 /// second, 2026-11).
 ///
 /// Who has locks out of order waits for its turn only, and who has the turn waits for no account:

@@ -87,6 +87,7 @@ struct PostTransferBatch: Codable, Sendable {
     ) throws -> Answer {
         var posting = try Posting(
             transfers.map { ($0.transfer, scope) }, limits: post.limits, in: tx)
+        // Nothing is posted yet that might have to be posted once more.
         _ = try posting.lockRest(in: tx)
         var results: [BatchResult] = []
         for index in transfers.indices {
