@@ -1,3 +1,5 @@
+import Glibc
+
 /// What kept a part of the local stack from starting, in one line for a person to act on.
 public struct LocalStackError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure; open, so that later versions may add to it.
@@ -32,4 +34,9 @@ public struct LocalStackError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+}
+
+/// The system's words for an error number.
+func errorText(_ number: Int32) -> String {
+    strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }

@@ -9,7 +9,7 @@ final class DatabaseCore: Sendable {
     private let replyTimeout: Duration
     private let connections = Atomic<Int>(0)
     private let outage = Mutex(Outage())
-    private let shutdown: Mutex<Shutdown>
+    private let shutdown = Mutex(Shutdown())
 
     /// A server that is away is asked again at growing intervals, not by every transaction.
     private struct Outage {
@@ -19,7 +19,8 @@ final class DatabaseCore: Sendable {
     }
 
     private struct Shutdown {
-        var lanes: Int
+        var lanes = 0
+        var threads: [BlockingThread] = []
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -31,7 +32,6 @@ final class DatabaseCore: Sendable {
         parameters = configuration.connectionParameters
         replyTimeout = configuration.replyTimeout
         queue = JobQueue(limit: configuration.queueLimit)
-        shutdown = Mutex(Shutdown(lanes: 0))
         _ = try parameters.keywords()
     }
 
@@ -78,10 +78,11 @@ final class DatabaseCore: Sendable {
     func startLane() throws(PostgresError) {
         shutdown.withLock { $0.lanes += 1 }
         do {
-            try BlockingThread.start { [self] in
+            let thread = try BlockingThread.start { [self] in
                 Lane(self).work()
                 laneEnded()
             }
+            shutdown.withLock { $0.threads.append(thread) }
         } catch {
             laneEnded()
             throw error
@@ -98,7 +99,7 @@ final class DatabaseCore: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits until every lane has finished its work and hung up.
+    /// Waits until every lane has finished its work and hung up, and its thread is gone.
     func lanesEnded() async {
         await withCheckedContinuation { continuation in
             let isOver = shutdown.withLock { shutdown in
@@ -107,5 +108,6 @@ final class DatabaseCore: Sendable {
             }
             if isOver { continuation.resume() }
         }
+        for thread in shutdown.withLock({ $0.threads }) { thread.join() }
     }
 }

@@ -162,7 +162,7 @@ public struct PostgresCluster: Sendable {
         guard Port.isListening(port) else { return false }
         let url = superuserURL()
         do {
-            try await OSThread.run { try Connection(url: url).execute("SELECT 1") }
+            try await BlockingThread.run { try Connection(url: url).execute("SELECT 1") }
             return true
         } catch {
             return false

@@ -33,7 +33,7 @@ public struct PostgresRoles: Sendable {
     /// Creates the database if it is missing.
     public func createDatabase(_ name: String, owner: String) async throws {
         let admin = admin
-        try await OSThread.run {
+        try await BlockingThread.run {
             let connection = try Connection(url: admin)
             let existing = try connection.query(
                 "SELECT 1 FROM pg_database WHERE datname = $1", name)
@@ -58,7 +58,7 @@ public struct PostgresRoles: Sendable {
     /// Runs statements as the superuser, each in a transaction of its own. Throws `PostgresError`.
     public func execute(_ statements: [String]) async throws {
         let admin = admin
-        try await OSThread.run {
+        try await BlockingThread.run {
             let connection = try Connection(url: admin)
             for sql in statements { try connection.execute(sql) }
         }

@@ -1,4 +1,5 @@
 public import Glibc
+import Postgres
 import Synchronization
 
 /// A child process in a session of its own, reaped as soon as it ends.
@@ -30,8 +31,8 @@ public final class ProcessHandle: Sendable {
             throw LocalStackError(.missing, "\(name): no program at \(command.executable)")
         }
         return try await withCheckedThrowingContinuation { continuation in
-            do {
-                try OSThread.start {
+            do throws(PostgresError) {
+                try BlockingThread.start {
                     do {
                         let handle = ProcessHandle(name: name, pid: try posixSpawn(name, command))
                         continuation.resume(returning: handle)
@@ -41,7 +42,7 @@ public final class ProcessHandle: Sendable {
                     }
                 }
             } catch {
-                continuation.resume(throwing: error)
+                continuation.resume(throwing: LocalStackError(.died, "\(name): \(error.message)"))
             }
         }
     }

@@ -47,7 +47,7 @@ struct StackDatabases: Sendable {
     }
 
     private func requireLogicalDecoding(_ url: String) async throws {
-        let level: String = try await OSThread.run {
+        let level: String = try await BlockingThread.run {
             try Connection(url: url).query("SELECT current_setting('wal_level')")[0].read(0)
         }
         guard level == "logical" else {
